@@ -1,0 +1,39 @@
+import type { ItemKind } from "./backend-catalog.ts";
+
+/** Where an advertised name leads: the backend, and what the backend itself calls the thing. */
+interface Route {
+  readonly backend: string;
+  readonly name: string;
+}
+
+/** One advertised list, serialised once: each page is the JSON text of a list result. */
+interface ListPages {
+  readonly pages: readonly string[];
+  readonly count: number;
+}
+
+/** Something that aggregation left out or changed, for log and status. */
+interface CatalogProblem {
+  readonly backend: string;
+  readonly kind: ItemKind;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Everything that one class of clients can see, merged; deterministic for equal inputs. */
+interface View {
+  readonly lists: Readonly<Record<ItemKind, ListPages>>;
+  readonly tools: ReadonlyMap<string, Route>;
+  readonly prompts: ReadonlyMap<string, Route>;
+  /** The owner of a resource: by exact URI, else by the first template that matches. */
+  readonly resourceOwner: (uri: string) => string | undefined;
+  /** The owner of a template by its text, else of a resource, for completions. */
+  readonly referenceOwner: (uriOrTemplate: string) => string | undefined;
+  /** The merged server capabilities, as JSON text. */
+  readonly capabilities: string;
+  /** The backends' instructions with attribution, capped; undefined when none gave any. */
+  readonly instructions: string | undefined;
+  readonly problems: readonly CatalogProblem[];
+}
+
+export type { CatalogProblem, ListPages, Route, View };
