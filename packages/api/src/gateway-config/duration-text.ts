@@ -1,0 +1,5 @@
+import * as z from "zod";
+
+/** A Go duration as the configuration spells it: unsigned numbers with units, such as `30s` or `1m30s`. */
+export const DurationText = z.string().regex(/^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$/);
+export type DurationText = z.infer<typeof DurationText>;

@@ -1,0 +1,78 @@
+import * as z from "zod";
+
+/** How bearer tokens of an OpenID Connect issuer are verified. */
+export const OidcVerification = z.strictObject({
+  issuer: z
+    .string()
+    .regex(/^https?:\/\//)
+    .describe("Issuer whose tokens are accepted, exactly as in their `iss` claim."),
+  clientId: z
+    .string()
+    .describe("Client id the gateway introduces itself with when it introspects a token."),
+  clientSecretEnv: z
+    .string()
+    .optional()
+    .describe("Environment variable that holds the client secret."),
+  audience: z.string().describe("Audience a token must be meant for."),
+  resource: z
+    .string()
+    .optional()
+    .describe("Resource identifier published to clients (RFC 8707, RFC 9728)."),
+  jwksUrl: z
+    .string()
+    .optional()
+    .describe("Where the issuer's keys are; discovered from the issuer when omitted."),
+  introspectionUrl: z.string().optional().describe("Where opaque tokens are introspected."),
+  scopes: z
+    .array(z.string())
+    .optional()
+    .describe("Scopes named to clients in the metadata and the challenge."),
+  protectedResourceAllowPrivateIp: z
+    .boolean()
+    .optional()
+    .describe("Allows a private address as the protected resource."),
+  jwksAllowPrivateIp: z
+    .boolean()
+    .optional()
+    .describe("Allows a private address as the source of keys."),
+  insecureAllowHttp: z
+    .boolean()
+    .optional()
+    .describe("Allows an issuer over plain HTTP; for trials only."),
+  caBundlePath: z
+    .string()
+    .optional()
+    .describe("File with the certificates to trust for the issuer."),
+});
+export type OidcVerification = z.infer<typeof OidcVerification>;
+
+/** Which calls a verified caller may make. */
+export const Authz = z.strictObject({
+  type: z.string().describe("Policy engine: `cedar` or `none`."),
+  policies: z.array(z.string()).optional().describe("Cedar policies, one text each."),
+  entitiesJson: z
+    .string()
+    .optional()
+    .describe("Cedar entities as JSON text; an empty list when omitted."),
+  primaryUpstreamProvider: z
+    .string()
+    .optional()
+    .describe("Upstream provider whose token supplies the claims."),
+  groupClaimName: z.string().optional().describe("Claim that lists the caller's groups."),
+  roleClaimName: z.string().optional().describe("Claim that lists the caller's roles."),
+  groupEntityType: z
+    .string()
+    .optional()
+    .describe("Cedar entity type that groups become; `THVGroup` when omitted."),
+});
+export type Authz = z.infer<typeof Authz>;
+
+/** Who may speak to the gateway. */
+export const IncomingAuth = z.strictObject({
+  type: z.string().describe("How callers identify themselves: `oidc`, `local` or `anonymous`."),
+  oidc: OidcVerification.optional().describe("Verification of tokens; required for `oidc`."),
+  authz: Authz.optional().describe(
+    "Authorization of calls; every verified caller may make every call when omitted.",
+  ),
+});
+export type IncomingAuth = z.infer<typeof IncomingAuth>;

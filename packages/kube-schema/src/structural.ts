@@ -1,0 +1,141 @@
+import * as z from "zod";
+import { PRESERVE_KEYWORD } from "./free-form.ts";
+import { LIST_MAP_KEYS_KEYWORD, LIST_TYPE_KEYWORD } from "./list-map.ts";
+import { type CelRule, VALIDATIONS_KEYWORD } from "./rule.ts";
+import { SchemaError } from "./schema-error.ts";
+
+/** An OpenAPI v3 schema in the structural form that a CustomResourceDefinition requires. */
+export interface StructuralSchema {
+  type?: "object" | "array" | "string" | "integer" | "number" | "boolean";
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  format?: string;
+  nullable?: boolean;
+  pattern?: string;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: boolean;
+  exclusiveMaximum?: boolean;
+  multipleOf?: number;
+  minItems?: number;
+  maxItems?: number;
+  minProperties?: number;
+  maxProperties?: number;
+  required?: string[];
+  properties?: Record<string, StructuralSchema>;
+  additionalProperties?: StructuralSchema;
+  items?: StructuralSchema;
+  [VALIDATIONS_KEYWORD]?: readonly CelRule[];
+  [LIST_TYPE_KEYWORD]?: "atomic" | "set" | "map";
+  [LIST_MAP_KEYS_KEYWORD]?: readonly string[];
+  [PRESERVE_KEYWORD]?: true;
+}
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+const COPIED_KEYWORDS = [
+  "type",
+  "description",
+  "default",
+  "enum",
+  "format",
+  "nullable",
+  "pattern",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minItems",
+  "maxItems",
+  "minProperties",
+  "maxProperties",
+  "required",
+  VALIDATIONS_KEYWORD,
+  LIST_TYPE_KEYWORD,
+  LIST_MAP_KEYS_KEYWORD,
+  PRESERVE_KEYWORD,
+] as const;
+
+const NESTED_KEYWORDS = ["properties", "additionalProperties", "items"] as const;
+const KNOWN_KEYWORDS: ReadonlySet<string> = new Set([...COPIED_KEYWORDS, ...NESTED_KEYWORDS]);
+
+/**
+ * The structural schema that accepts what `schema` accepts before defaults are filled in.
+ * Throws a `SchemaError` when the schema needs something a CustomResourceDefinition cannot say
+ * (a union, an intersection, a reference, a transform), naming the place.
+ */
+export function structuralSchema(schema: z.ZodType): StructuralSchema {
+  return structural(openApiSchema(schema), "$");
+}
+
+function openApiSchema(schema: z.ZodType): JsonSchema {
+  try {
+    return z.toJSONSchema(schema, {
+      target: "openapi-3.0",
+      io: "input",
+      reused: "inline",
+      cycles: "throw",
+    });
+  } catch (cause) {
+    throw new SchemaError(
+      "not-representable",
+      "$",
+      `JSON schema cannot express this type: ${String(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function structural(node: JsonSchema, at: string): StructuralSchema {
+  for (const keyword of Object.keys(node)) {
+    if (!KNOWN_KEYWORDS.has(keyword)) throw forbidden(keyword, at);
+  }
+  const result: Record<string, unknown> = {};
+  for (const keyword of COPIED_KEYWORDS) {
+    if (keyword in node) result[keyword] = node[keyword];
+  }
+  if (node[PRESERVE_KEYWORD] === true) return result;
+  if (node["type"] === undefined) {
+    throw new SchemaError(
+      "untyped",
+      at,
+      "every value needs a type; use freeValue() for arbitrary JSON",
+    );
+  }
+  return { ...result, ...nestedSchemas(node, at) };
+}
+
+function nestedSchemas(node: JsonSchema, at: string): StructuralSchema {
+  const nested: StructuralSchema = {};
+  if (node["properties"] !== undefined) {
+    nested.properties = Object.fromEntries(
+      Object.entries(node["properties"] as Record<string, JsonSchema>).map(([name, property]) => [
+        name,
+        structural(property, `${at}.${name}`),
+      ]),
+    );
+  }
+  // Kubernetes forbids `false` here: unknown fields are refused by pruning rules, not by the schema.
+  if (typeof node["additionalProperties"] === "object") {
+    nested.additionalProperties = structural(node["additionalProperties"] as JsonSchema, `${at}{}`);
+  }
+  if (node["items"] !== undefined)
+    nested.items = structural(node["items"] as JsonSchema, `${at}[]`);
+  return nested;
+}
+
+function forbidden(keyword: string, at: string): SchemaError {
+  return new SchemaError(
+    "forbidden-keyword",
+    at,
+    `"${keyword}" has no place in a structural schema; write variants as optional fields with a CEL rule`,
+  );
+}
