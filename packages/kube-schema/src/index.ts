@@ -1,5 +1,12 @@
+export { admissionViolations, type EvaluateCel } from "./admission.ts";
+export { boundedText } from "./bounded-text.ts";
+export { withDefaults, withoutNulls } from "./defaulting.ts";
+export { editorSchema } from "./editor-schema.ts";
+export type { Violation } from "./field-checks.ts";
+export { type FieldRow, fieldRows } from "./field-table.ts";
 export { freeObject, freeValue, PRESERVE_KEYWORD } from "./free-form.ts";
 export { atomicList, LIST_MAP_KEYS_KEYWORD, LIST_TYPE_KEYWORD, listMap } from "./list-map.ts";
+export { markdownTable } from "./markdown-table.ts";
 export { type CelRule, type Rule, VALIDATIONS_KEYWORD, withRules } from "./rule.ts";
 export { SchemaError, type SchemaErrorCode } from "./schema-error.ts";
 export { structuralSchema, type StructuralSchema } from "./structural.ts";
