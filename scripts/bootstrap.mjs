@@ -1,0 +1,64 @@
+// The one way in on a fresh machine: `node scripts/bootstrap.mjs demo|test|build|bench|generate [-- args]`.
+// Plain JavaScript without dependencies for Node.js 18 or newer; everything it fetches stays in .tools/ and node_modules/.
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { install } from "./bootstrap/install.mjs";
+import { refusal } from "./bootstrap/platform.mjs";
+import { capture, handOver } from "./bootstrap/run.mjs";
+import { Stop, step } from "./bootstrap/step.mjs";
+import { toolchain } from "./bootstrap/toolchain.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What each task needs built first, and the program it hands over to. */
+const tasks = new Map([
+  ["demo", { build: true, program: "scripts/demo.ts" }],
+  ["test", { build: false, program: "scripts/check.ts" }],
+  ["build", { build: true, program: undefined }],
+  ["bench", { build: true, program: "bench/main.ts" }],
+  ["generate", { build: false, program: "packages/api/generate.ts" }],
+]);
+
+async function main() {
+  const [name = "", ...rest] = process.argv.slice(2);
+  const task = tasks.get(name);
+  if (task === undefined)
+    throw new Stop(`Usage: node scripts/bootstrap.mjs ${[...tasks.keys()].join("|")} [-- args]`);
+  const refused = refusal(process.platform);
+  if (refused !== undefined) throw new Stop(refused);
+  const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const pnpmVersion = String(manifest.packageManager)
+    .replace(/^pnpm@/, "")
+    .replace(/\+.*$/, "");
+  const quiet = { TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", DO_NOT_TRACK: "1" };
+  const tools = await toolchain({ root, pnpmVersion, env: { ...process.env, ...quiet } });
+  await install({ root, ...tools });
+  if (task.build) await build(tools);
+  if (task.program === undefined) return 0;
+  const args = [
+    "--conditions=@headgate/source",
+    join(root, task.program),
+    ...rest.filter((arg, at) => at > 0 || arg !== "--"),
+  ];
+  return handOver(tools.node, args, { cwd: root, env: tools.env });
+}
+
+/** @param {{ node: string, env: NodeJS.ProcessEnv }} tools */
+async function build({ node, env }) {
+  await step("building", async () => {
+    const turbo = join(root, "node_modules", "turbo", "bin", "turbo");
+    const result = await capture(node, [turbo, "run", "build", "--output-logs=errors-only"], {
+      cwd: root,
+      env,
+    });
+    if (!result.ok) throw new Stop(`The build failed:\n${result.output}`);
+  });
+}
+
+process.exitCode = await main().catch((error) => {
+  process.stderr.write(
+    `headgate: ${error instanceof Stop ? error.message : (error?.stack ?? error)}\n`,
+  );
+  return 1;
+});

@@ -1,0 +1,12 @@
+/**
+ * The folders and top-level files of the gateway, from the bottom up; those on one line do not know each other.
+ * A file imports from its own folder and from lines above its own in this list, never from lines below.
+ */
+export const gatewayLayers: readonly (readonly string[])[] = [
+  ["json"],
+  ["rpc"],
+  ["core"],
+  ["backends"],
+  ["catalog"],
+  ["main.ts"],
+];
