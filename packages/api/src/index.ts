@@ -12,6 +12,8 @@ export { EdgeLimits, ProcessLimits, SessionLimits } from "./gateway-config/edge-
 export { CircuitBreaker, FailureHandling } from "./gateway-config/failure-handling.ts";
 export { Authz, IncomingAuth, OidcVerification } from "./gateway-config/incoming-auth.ts";
 export { Drain, Operational, Timeouts } from "./gateway-config/operational.ts";
+export { checkOperational } from "./operational-check.ts";
+export { type CompleteOperational, completeOperational } from "./operational-defaults.ts";
 export { Optimizer } from "./gateway-config/optimizer.ts";
 export {
   BackendAuthStrategy,

@@ -1,4 +1,4 @@
-import { type Rule, withRules } from "@headgate/kube-schema";
+import { boundedText, type Rule, withRules } from "@headgate/kube-schema";
 import * as z from "zod";
 
 const fields = z.strictObject({
@@ -12,7 +12,7 @@ const fields = z.strictObject({
     ),
   url: z
     .string()
-    .regex(/^https?:\/\//)
+    .regex(/^https?:\/\//, { error: "must start with http:// or https://" })
     .optional()
     .describe("Address of the MCP endpoint; required unless the transport is `stdio`."),
   type: z
@@ -27,9 +27,9 @@ const fields = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe("Free labels, passed through as they are."),
-  command: z.string().min(1).max(4096).optional().describe("For `stdio`: the program to start."),
+  command: boundedText(4096).min(1).optional().describe("For `stdio`: the program to start."),
   args: z
-    .array(z.string().max(65_536))
+    .array(boundedText(65_536))
     .max(256)
     .optional()
     .describe("For `stdio`: its arguments, one entry each."),

@@ -4,7 +4,7 @@ import * as z from "zod";
 export const OidcVerification = z.strictObject({
   issuer: z
     .string()
-    .regex(/^https?:\/\//)
+    .regex(/^https?:\/\//, { error: "must start with http:// or https://" })
     .describe("Issuer whose tokens are accepted, exactly as in their `iss` claim."),
   clientId: z
     .string()

@@ -1,3 +1,4 @@
+import { boundedText } from "@headgate/kube-schema";
 import * as z from "zod";
 import { DurationText } from "./duration-text.ts";
 import { EdgeLimits, ProcessLimits, SessionLimits } from "./edge-limits.ts";
@@ -26,8 +27,8 @@ export const Drain = z.strictObject({
 });
 export type Drain = z.infer<typeof Drain>;
 
-const HostName = z.string().min(1).max(261);
-const Origin = z.string().min(1).max(2_048);
+const HostName = boundedText(261).min(1);
+const Origin = boundedText(2_048).min(1);
 
 /** How the gateway runs: time-outs, failures, limits, start and stop. */
 export const Operational = z.strictObject({

@@ -1,15 +1,18 @@
-import { type Rule, withRules } from "@headgate/kube-schema";
+import { boundedText, type Rule, withRules } from "@headgate/kube-schema";
 import * as z from "zod";
 import { DurationText } from "./duration-text.ts";
 
 const DECIMAL = /^([0-9]*[.])?[0-9]+$/;
+const NOT_DECIMAL = 'must be a decimal number in quotes, such as "0.5"';
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const RESERVED_HEADERS = new Set(["authorization", "content-type"]);
 const MAX_HEADERS = 32;
 
 // Written as text so that the escapes reach the schema as they are.
 const HEADER_VALUE = new RegExp(String.raw`^[^\x00-\x08\x0A-\x1F\x7F]*$`);
-const HeaderValue = z.string().min(1).max(8_192).regex(HEADER_VALUE);
+const HeaderValue = boundedText(8_192)
+  .min(1)
+  .regex(HEADER_VALUE, { error: "must not contain control characters" });
 
 const fields = z.strictObject({
   embeddingProvider: z
@@ -40,12 +43,12 @@ const fields = z.strictObject({
     .describe("Tools one search returns; 8 when omitted."),
   hybridSearchSemanticRatio: z
     .string()
-    .regex(DECIMAL)
+    .regex(DECIMAL, { error: NOT_DECIMAL })
     .optional()
     .describe("Weight of meaning against keywords, 0 to 1; 0.5 when omitted."),
   semanticDistanceThreshold: z
     .string()
-    .regex(DECIMAL)
+    .regex(DECIMAL, { error: NOT_DECIMAL })
     .optional()
     .describe("Distance in meaning beyond which a tool is no match, 0 to 2; 1.0 when omitted."),
 });
