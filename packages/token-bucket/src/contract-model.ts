@@ -1,0 +1,57 @@
+import type { Bucket } from "./bucket.ts";
+
+/** What the model says of one request; waits are exact, undefined means never. */
+export interface Expected {
+  readonly allowed: boolean;
+  readonly refusedBy: readonly number[];
+  readonly retryAfterMicros: number | undefined;
+  readonly remaining: readonly number[];
+}
+
+/**
+ * Token buckets the long way: levels that refill, in big integers of one token × emission, with none of the
+ * arithmetic of the package. The clock must not step back.
+ */
+export class LevelModel {
+  readonly #levels = new Map<string, { level: bigint; at: bigint }>();
+
+  /** Answers a request and charges it when every bucket holds `cost` tokens. */
+  take(buckets: readonly Bucket[], cost: number, nowMicros: number): Expected {
+    const now = BigInt(nowMicros);
+    const levels = buckets.map((bucket) => this.#levelAt(bucket, now));
+    const refusedBy: number[] = [];
+    let wait: bigint | undefined = 0n;
+    for (const [index, bucket] of buckets.entries()) {
+      const missing = BigInt(cost) * emissionOf(bucket) - (levels[index] ?? 0n);
+      if (missing <= 0n) continue;
+      refusedBy.push(index);
+      if (cost > bucket.capacity) wait = undefined;
+      else if (wait !== undefined && missing > wait) wait = missing;
+    }
+    const allowed = refusedBy.length === 0;
+    const remaining = buckets.map((bucket, index) => {
+      const level = (levels[index] ?? 0n) - (allowed ? BigInt(cost) * emissionOf(bucket) : 0n);
+      if (allowed) this.#levels.set(bucket.id, { level, at: now });
+      return Number(level / emissionOf(bucket));
+    });
+    return {
+      allowed,
+      refusedBy,
+      retryAfterMicros: wait === undefined ? undefined : Number(wait),
+      remaining,
+    };
+  }
+
+  #levelAt(bucket: Bucket, now: bigint): bigint {
+    const full = BigInt(bucket.capacity) * emissionOf(bucket);
+    const known = this.#levels.get(bucket.id);
+    if (known === undefined) return full;
+    const level = known.level + (now - known.at);
+    return level < full ? level : full;
+  }
+}
+
+function emissionOf(bucket: Bucket): bigint {
+  const [period, capacity] = [BigInt(bucket.periodMicros), BigInt(bucket.capacity)];
+  return (period + capacity - 1n) / capacity;
+}

@@ -1,0 +1,42 @@
+import type { Bucket } from "./bucket.ts";
+import type { BucketState } from "./gcra.ts";
+
+/** One question to a store: may `cost` units be taken from every one of these buckets? */
+export interface TakeRequest {
+  /** Each bucket at most once. */
+  readonly buckets: readonly Bucket[];
+  /** Whole units taken from each; default 1. 0 only looks: always allowed, nothing written. */
+  readonly cost?: number | undefined;
+}
+
+/** The answer; `states` has one entry per bucket of the request, after the charge if there was one. */
+export type Decision = Allowed | Refused;
+
+/** Every bucket was charged (audited ones that were short: not). */
+export interface Allowed {
+  readonly allowed: true;
+  readonly states: readonly BucketState[];
+  /** Indices of audited buckets that would have refused. */
+  readonly auditRefusedBy: readonly number[];
+}
+
+/** No bucket was charged. */
+export interface Refused {
+  readonly allowed: false;
+  /** `limit`: a bucket is short. `store-full`: the store cannot keep another bucket's debt and will not forget one. */
+  readonly reason: "limit" | "store-full";
+  /** Indices of the refusing buckets, ascending. */
+  readonly refusedBy: readonly number[];
+  /** After exactly this long the same request passes, if nobody else takes; undefined when it never can. */
+  readonly retryAfterMicros: number | undefined;
+  readonly states: readonly BucketState[];
+  readonly auditRefusedBy: readonly number[];
+}
+
+/** The port: where debts are kept. `@headgate/token-bucket/contract` says what every store keeps to. */
+export interface TokenBucketStore {
+  /** Decides and charges in one step: all buckets or none. Throws `TokenBucketError` for a malformed request. */
+  take(request: TakeRequest): Decision | Promise<Decision>;
+  /** The same decisions as taking one after the other at one moment. */
+  takeBatch(requests: readonly TakeRequest[]): readonly Decision[] | Promise<readonly Decision[]>;
+}
