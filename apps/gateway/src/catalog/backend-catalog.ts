@@ -13,6 +13,14 @@ interface Item {
 /** The four kinds of thing that backends list. */
 type ItemKind = "tools" | "prompts" | "resources" | "resourceTemplates";
 
+/** Something that reading or aggregation left out or changed, for log and status. */
+interface CatalogProblem {
+  readonly backend: string;
+  readonly kind: ItemKind;
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** What one backend offers to one class of clients, as it was last read in full. */
 interface BackendCatalog {
   readonly backend: string;
@@ -20,6 +28,8 @@ interface BackendCatalog {
   /** Capabilities from its initialize result, parsed. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly instructions: string | undefined;
+  /** What was left out on reading; aggregation passes it on to the view. */
+  readonly problems: readonly CatalogProblem[];
 }
 
-export type { BackendCatalog, Item, ItemKind };
+export type { BackendCatalog, CatalogProblem, Item, ItemKind };

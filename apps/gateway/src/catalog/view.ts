@@ -1,4 +1,4 @@
-import type { ItemKind } from "./backend-catalog.ts";
+import type { CatalogProblem, ItemKind } from "./backend-catalog.ts";
 
 /** Where an advertised name leads: the backend, and what the backend itself calls the thing. */
 interface Route {
@@ -9,15 +9,9 @@ interface Route {
 /** One advertised list, serialised once: each page is the JSON text of a list result. */
 interface ListPages {
   readonly pages: readonly string[];
+  /** The cursor that asks for the page of the same index; empty for the first page, which needs none. */
+  readonly cursors: readonly string[];
   readonly count: number;
-}
-
-/** Something that aggregation left out or changed, for log and status. */
-interface CatalogProblem {
-  readonly backend: string;
-  readonly kind: ItemKind;
-  readonly name: string;
-  readonly reason: string;
 }
 
 /** Everything that one class of clients can see, merged; deterministic for equal inputs. */
@@ -36,4 +30,4 @@ interface View {
   readonly problems: readonly CatalogProblem[];
 }
 
-export type { CatalogProblem, ListPages, Route, View };
+export type { ListPages, Route, View };
