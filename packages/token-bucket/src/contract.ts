@@ -151,6 +151,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
         assert.equal((await peek(bench, [three]))[0]?.remaining, 3);
       await allowed(bench, { buckets: [three], cost: 3 });
       await allowed(bench, { buckets: [three], cost: 0 });
+      // Looking at an earlier time must not write down the smaller debt that counts there.
+      bench.now -= 60 * SECOND;
+      assert.equal((await peek(bench, [three]))[0]?.remaining, 0);
+      bench.now += 60 * SECOND;
+      assert.equal((await peek(bench, [three]))[0]?.remaining, 0);
       const never = await refused(bench, { buckets: [bucket("wide", 9, SECOND), three], cost: 4 });
       assert.deepEqual([never.refusedBy, never.retryAfterMicros], [[1], undefined]);
     },
