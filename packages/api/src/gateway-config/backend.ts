@@ -27,6 +27,12 @@ const fields = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe("Free labels, passed through as they are."),
+  headers: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      "For HTTP transports: headers added to each request, as IDEs write them; one from `outgoingAuth` wins over one of the same name here.",
+    ),
   command: boundedText(4096).min(1).optional().describe("For `stdio`: the program to start."),
   args: z
     .array(boundedText(65_536))
@@ -72,6 +78,11 @@ const rules: Rule<z.infer<typeof fields>>[] = [
     message: "command, args, env and cwd may only be set when transport is stdio",
     holds: ({ transport, command, args, env, cwd }) =>
       transport === "stdio" || (command ?? args ?? env ?? cwd) === undefined,
+  },
+  {
+    cel: "self.transport != 'stdio' || !has(self.headers)",
+    message: "headers must not be set when transport is stdio",
+    holds: ({ transport, headers }) => transport !== "stdio" || headers === undefined,
   },
 ];
 
