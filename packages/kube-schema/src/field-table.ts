@@ -20,18 +20,22 @@ export interface FieldRow {
 }
 
 interface Walk {
+  readonly patternNames: PatternNames;
   readonly rows: FieldRow[];
   /** Where an object with several fields was described first, so that it is described once. */
   readonly described: Map<string, string>;
 }
 
+/** What to call a pattern that readers know by a name, keyed by the pattern. */
+export type PatternNames = Readonly<Record<string, string>>;
+
 /**
  * One row per field, depth first in the schema's order. An object that occurs again refers to its first place.
  * Throws a `SchemaError` for a field without a description.
  */
-export function fieldRows(schema: StructuralSchema, root = ""): FieldRow[] {
-  const walk: Walk = { rows: [], described: new Map() };
-  visitFields(schema, root, walk);
+export function fieldRows(schema: StructuralSchema, patternNames: PatternNames = {}): FieldRow[] {
+  const walk: Walk = { rows: [], described: new Map(), patternNames };
+  visitFields(schema, "", walk);
   return walk.rows;
 }
 
@@ -56,7 +60,7 @@ function visitField(field: StructuralSchema, path: string, required: boolean, wa
     type: typeName(field),
     required,
     ...(field.default === undefined ? {} : { default: JSON.stringify(field.default) }),
-    bounds: layers(field).flatMap(boundsOf),
+    bounds: layers(field).flatMap((layer) => boundsOf(layer, walk.patternNames)),
     rules: layers(field).flatMap((layer) =>
       (layer[VALIDATIONS_KEYWORD] ?? []).map(({ message }) => message),
     ),
@@ -97,7 +101,7 @@ function typeName(schema: StructuralSchema): string {
   return schema.type ?? "any JSON";
 }
 
-function boundsOf(schema: StructuralSchema): string[] {
+function boundsOf(schema: StructuralSchema, patternNames: PatternNames): string[] {
   return [
     ...(schema.enum === undefined
       ? []
@@ -106,7 +110,9 @@ function boundsOf(schema: StructuralSchema): string[] {
     ...range(schema.minLength, schema.maxLength, " characters"),
     ...range(schema.minItems, schema.maxItems, " entries"),
     ...range(schema.minProperties, schema.maxProperties, " keys"),
-    ...(schema.pattern === undefined ? [] : [`matches \`${schema.pattern}\``]),
+    ...(schema.pattern === undefined
+      ? []
+      : [patternNames[schema.pattern] ?? `matches \`${schema.pattern}\``]),
     ...(schema[LIST_MAP_KEYS_KEYWORD] ?? []).map((key) => `one entry per \`${key}\``),
   ];
 }

@@ -3,7 +3,7 @@ export { boundedText } from "./bounded-text.ts";
 export { withDefaults, withoutNulls } from "./defaulting.ts";
 export { editorSchema } from "./editor-schema.ts";
 export type { Violation } from "./field-checks.ts";
-export { type FieldRow, fieldRows } from "./field-table.ts";
+export { type FieldRow, fieldRows, type PatternNames } from "./field-table.ts";
 export { freeObject, freeValue, PRESERVE_KEYWORD } from "./free-form.ts";
 export { atomicList, LIST_MAP_KEYS_KEYWORD, LIST_TYPE_KEYWORD, listMap } from "./list-map.ts";
 export { markdownTable } from "./markdown-table.ts";

@@ -102,6 +102,7 @@ function structural(node: JsonSchema, at: string): StructuralSchema {
   for (const keyword of COPIED_KEYWORDS) {
     if (keyword in node) result[keyword] = node[keyword];
   }
+  if (typeof node["pattern"] === "string") result["pattern"] = plainPattern(node["pattern"]);
   if (node[PRESERVE_KEYWORD] === true) return result;
   if (node["type"] === undefined) {
     throw new SchemaError(
@@ -130,6 +131,13 @@ function nestedSchemas(node: JsonSchema, at: string): StructuralSchema {
   if (node["items"] !== undefined)
     nested.items = structural(node["items"] as JsonSchema, `${at}[]`);
   return nested;
+}
+
+// JavaScript escapes slashes in the source of a regular expression; elsewhere they are ordinary characters.
+function plainPattern(source: string): string {
+  return source.replaceAll(/\\(.)/gsu, (escape, character: string) =>
+    character === "/" ? "/" : escape,
+  );
 }
 
 function forbidden(keyword: string, at: string): SchemaError {

@@ -52,12 +52,12 @@ export const Operational = z.strictObject({
     .max(100)
     .optional()
     .describe(
-      "Values of the Host header that are answered, with or without a port; loopback names are when omitted and listening on loopback.",
+      "Host names, with or without a port, under which the gateway answers besides its own address.",
     ),
   allowedOrigins: z
     .array(Origin)
     .max(100)
     .optional()
-    .describe("Web origins whose pages may call the gateway; only its own when omitted."),
+    .describe("Web origins whose pages may call the gateway, besides its own."),
 });
 export type Operational = z.infer<typeof Operational>;

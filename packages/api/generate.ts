@@ -1,0 +1,63 @@
+// Writes every file that is a projection of the schemas; with --check it writes nothing and fails when one is stale.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { editorSchema, structuralSchema } from "@headgate/kube-schema";
+import { parse } from "yaml";
+import { gatewayConfigPage } from "./reference/gateway-config-page.ts";
+import { GatewayConfig } from "./src/gateway-config.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+interface Artefact {
+  readonly path: string;
+  readonly text: string;
+}
+
+function artefacts(): Artefact[] {
+  const example = readFileSync(
+    fileURLToPath(new URL("reference/gateway-config.example.yaml", import.meta.url)),
+    "utf8",
+  );
+  GatewayConfig.parse(parse(example));
+  return [
+    { path: `${ROOT}docs/reference/gateway-config.md`, text: gatewayConfigPage(example) },
+    {
+      path: `${ROOT}docs/reference/gateway-config.schema.json`,
+      text: json(editorSchema(GatewayConfig, "Headgate gateway configuration")),
+    },
+    {
+      path: `${ROOT}packages/api/test/testdata/gateway-config.structural.json`,
+      text: json(structuralSchema(GatewayConfig)),
+    },
+  ];
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function isStale({ path, text }: Artefact): boolean {
+  try {
+    return readFileSync(path, "utf8") !== text;
+  } catch {
+    return true;
+  }
+}
+
+function main(args: readonly string[]): number {
+  const stale = artefacts().filter(isStale);
+  const names = stale.map(({ path }) => relative(ROOT, path)).join(", ");
+  if (args.includes("--check")) {
+    if (stale.length > 0) process.stderr.write(`out of date: ${names}; run: npm run generate\n`);
+    return stale.length > 0 ? 1 : 0;
+  }
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  process.stdout.write(stale.length > 0 ? `wrote ${names}\n` : "generated files are up to date\n");
+  return 0;
+}
+
+process.exitCode = main(process.argv.slice(2));

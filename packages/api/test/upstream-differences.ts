@@ -1,0 +1,76 @@
+import type { SchemaDifference } from "./schema-differences.ts";
+
+/** A difference from the upstream CustomResourceDefinition that is meant, and why. */
+export interface NamedDifference {
+  /** Place and keyword, or the start of them when everything below is meant. */
+  readonly at: RegExp;
+  readonly reason: string;
+  readonly isMeant: (difference: SchemaDifference) => boolean;
+}
+
+const FORMAT_ENDS: ReadonlySet<unknown> = new Set([
+  Number.MIN_SAFE_INTEGER,
+  Number.MAX_SAFE_INTEGER,
+  -(2 ** 31),
+  2 ** 31 - 1,
+]);
+
+const isAddition = ({ theirs, ours }: SchemaDifference) =>
+  theirs === undefined && ours !== undefined;
+const isOptional = ({ ours }: SchemaDifference) =>
+  JSON.stringify(ours) !== undefined && !JSON.stringify(ours).includes('"required":');
+
+/** Every way in which our `spec.config` is allowed to differ, each with its reason. */
+export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
+  {
+    at: /#(minimum|maximum)$/,
+    reason:
+      "the range of int32, or of integers a double holds exactly, is written out instead of implied",
+    isMeant: (difference) => isAddition(difference) && FORMAT_ENDS.has(difference.ours),
+  },
+  {
+    at: /^#x-kubernetes-preserve-unknown-fields$/,
+    reason: "an unknown field is refused, not kept: a misspelt limit must not look like a limit",
+    isMeant: ({ theirs, ours }) => theirs === true && ours === undefined,
+  },
+  {
+    at: /^backends\[\]\.transport#enum$/,
+    reason: "a backend may also be a child process",
+    isMeant: ({ theirs, ours }) =>
+      JSON.stringify(ours) === JSON.stringify([...(theirs as string[]), "stdio"]),
+  },
+  {
+    at: /^backends\[\]\.(command|args|env|cwd|scope)$/,
+    reason: "what a child process needs to be started, and who shares it",
+    isMeant: (difference) => isAddition(difference) && isOptional(difference),
+  },
+  {
+    at: /^backends\[\]\.headers$/,
+    reason: "headers beside the backend they go to, as the files of IDEs have them",
+    isMeant: (difference) => isAddition(difference) && isOptional(difference),
+  },
+  {
+    at: /^backends\[\]#required$/,
+    reason: "a child process has no url; a rule requires it of all others",
+    isMeant: ({ theirs, ours }) =>
+      (theirs as string[]).filter((name) => name !== "url").join() === (ours as string[]).join(),
+  },
+  {
+    at: /^backends\[\]#x-kubernetes-validations$/,
+    reason: "the rules that tell child processes from endpoints",
+    isMeant: isAddition,
+  },
+  {
+    at: /^operational\.(startupWait|drain|sessions|processes|limits|allowedHosts|allowedOrigins)$/,
+    reason:
+      "start, stop, limits and browser safety of the gateway, which upstream fixes in code or leaves out",
+    isMeant: (difference) => isAddition(difference) && isOptional(difference),
+  },
+];
+
+/** The reason for a difference, if it is one that is meant. */
+export function reasonFor(difference: SchemaDifference): string | undefined {
+  return UPSTREAM_DIFFERENCES.find(
+    ({ at, isMeant }) => at.test(difference.at) && isMeant(difference),
+  )?.reason;
+}
