@@ -99,12 +99,15 @@ describe.each(SETUPS)("through the gateway on $setup", ({ backends, from }) => {
 
   beforeAll(async () => {
     gateway = await startGateway({ config: configOf(backends()) });
+  });
+
+  afterAll(() => gateway.stop());
+
+  test("every backend has joined", { timeout: 30_000 }, async () => {
     await expect
       .poll(() => toolNames(gateway.url), { timeout: 20_000 })
       .toEqual(expect.arrayContaining(from));
   });
-
-  afterAll(() => gateway.stop());
 
   test.concurrent.each(SUITES)(
     "no check of $revision is lost against the backend itself",
