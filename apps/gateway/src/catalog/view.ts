@@ -30,4 +30,4 @@ interface View {
   readonly problems: readonly CatalogProblem[];
 }
 
-export type { ListPages, Route, View };
+export type { CatalogProblem, ListPages, Route, View };
