@@ -41,12 +41,16 @@ export type StartedGateway = {
 type Running = { child: ChildProcess; logs: () => string; listening: Promise<string> };
 
 function listeningUrl(line: string): string | undefined {
-  if (!line.startsWith("{")) return undefined;
-  const entry = JSON.parse(line) as { msg?: string; url?: string };
-  return entry.msg === "listening" ? entry.url : undefined;
+  if (!line.includes('"listening"')) return undefined;
+  try {
+    const entry = JSON.parse(line) as { msg?: string; url?: string };
+    return entry.msg === "listening" ? entry.url : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-function run(args: string[], env: Record<string, string>): Running {
+function run(args: string[], env: Record<string, string>, deadline: AbortSignal): Running {
   if (!existsSync(PROGRAM)) throw new Error("The gateway is not built: run `npm run build` first.");
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, ...env },
@@ -61,6 +65,7 @@ function run(args: string[], env: Record<string, string>): Running {
         if (url !== undefined) resolve(url);
       });
     }
+    deadline.addEventListener("abort", () => reject(deadline.reason as Error));
     child.once("error", reject);
     child.once("close", (code) =>
       reject(new Error(`The gateway stopped with ${code}:\n${lines.join("\n")}`)),
@@ -95,11 +100,12 @@ export async function startGateway({
   const file = join(folder, "config.yaml");
   await writeFile(file, typeof config === "string" ? config : stringify(config));
   const serve = ["serve", "--config", file, "--port", "0", "--log-format", "json", ...args];
-  const { child, logs, listening } = run(serve, env);
+  const deadline = AbortSignal.timeout(READY_WITHIN_MS);
+  const { child, logs, listening } = run(serve, env, deadline);
   child.once("close", () => void rm(folder, { recursive: true, force: true }));
   try {
     const { origin } = new URL(await listening);
-    await becomeReady(origin, AbortSignal.timeout(READY_WITHIN_MS));
+    await becomeReady(origin, deadline);
     return { url: `${origin}/mcp`, origin, pid: child.pid!, logs, stop: () => stop(child) };
   } catch (error) {
     await stop(child);
