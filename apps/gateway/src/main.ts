@@ -1,1 +1,17 @@
-export {};
+import { readFileSync } from "node:fs";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { parse } from "yaml";
+import { GatewayConfig } from "@headgate/api";
+import { createGateway } from "./gateway.ts";
+import { createApp } from "./http/app.ts";
+import { settingsOf } from "./settings.ts";
+import { createLog } from "./telemetry/log.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+const i = process.argv.indexOf("--config"); const p = process.argv.indexOf("--port");
+const config = GatewayConfig.parse(parse(readFileSync(process.argv[i+1]!, "utf8")));
+const log = createLog({ level: process.env["DEBUG"] ? "debug":"info", format: "json" });
+const metrics = createMetrics({ server: config.name ?? "headgate", namespace: "local", version: "0.1.0", process: true });
+const gateway = createGateway({ config, settings: settingsOf(config), version: "0.1.0", env: process.env, log, metrics, draining: () => false });
+const app = createApp({ endpoint: gateway.endpoint, operations: new Hono().get("/readyz", c => c.json({status:"ready"})), guard: async (_, next) => next() });
+serve({ fetch: app.fetch, port: Number(process.argv[p+1] ?? 4483), hostname: "127.0.0.1" }, (info) => log.info({ url: `http://127.0.0.1:${info.port}/mcp` }, "listening"));

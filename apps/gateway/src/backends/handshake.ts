@@ -1,7 +1,8 @@
-import { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../core/errors.ts";
 import { membersOf, type Span } from "../json/spans.ts";
 import { parseJson, type Json, type Message } from "../rpc/message.ts";
 import { notificationText, requestText } from "../rpc/reply.ts";
+import { backendError } from "./backend-error.ts";
 import type { ClientProfile, ServerFacts } from "./port.ts";
 
 /** The revision that the gateway asks every backend for: the newest one with a handshake. */
@@ -65,27 +66,19 @@ function isObject(value: Json | undefined): value is Record<string, Json> {
 }
 
 function refused(backend: string, answer: Message): GatewayError {
-  return new GatewayError(
-    "backend-unavailable",
-    `The backend ${JSON.stringify(backend)} refused the handshake. The gateway's log has its answer.`,
-    { cause: new Error(answer.text.slice(0, 2048)) },
-  );
+  const cause = new Error(answer.text.slice(0, 2048));
+  const what = "refused the handshake; the gateway's log has its answer";
+  return backendError("backend-unavailable", backend, what, cause);
 }
 
 function unspoken(backend: string, version: string): GatewayError {
   const theirs = JSON.stringify(version.slice(0, 32));
-  return garbage(
-    backend,
-    `it speaks protocol revision ${theirs}, and the gateway ${SPOKEN_VERSIONS.join(", ")}`,
-  );
+  const ours = SPOKEN_VERSIONS.join(", ");
+  return garbage(backend, `it speaks protocol revision ${theirs}, and the gateway ${ours}`);
 }
 
 function garbage(backend: string, why: string, cause?: unknown): GatewayError {
-  return new GatewayError(
-    "backend-garbage",
-    `The handshake with the backend ${JSON.stringify(backend)} failed: ${why}.`,
-    { cause },
-  );
+  return backendError("backend-garbage", backend, `failed in its handshake: ${why}`, cause);
 }
 
 export { INITIALIZED_TEXT, initializeText, OFFERED_VERSION, readServerFacts, SPOKEN_VERSIONS };

@@ -35,6 +35,8 @@ interface Inbound {
 interface FlowControl {
   pause(): void;
   resume(): void;
+  /** Nobody wants the rest. */
+  abort(): void;
 }
 
 /** Takes the bytes of a large answer as they arrive. */

@@ -4,7 +4,7 @@ import type { Backend, ClientProfile, Inbound, Link } from "../backends/port.ts"
 import { GatewayError } from "../core/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, requestText, resultText } from "../rpc/reply.ts";
-import type { BackendCatalog, CatalogProblem } from "./backend-catalog.ts";
+import type { BackendCatalog } from "./backend-catalog.ts";
 import { readCatalog } from "./read-catalog.ts";
 
 /** Changes that come together are read together. */
@@ -26,7 +26,7 @@ interface CatalogTiming {
 /** What a source reports. */
 interface CatalogEvents {
   changed(): void;
-  problem(problem: CatalogProblem | GatewayError): void;
+  failed(error: GatewayError): void;
 }
 
 /**
@@ -113,7 +113,7 @@ class CatalogSource {
     this.#link = undefined;
     void link?.close();
     this.#health?.unreachable(error);
-    this.#events.problem(error);
+    this.#events.failed(error);
     this.#later(this.#retryMs, () => this.#connect());
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
   }
@@ -129,13 +129,7 @@ class CatalogSource {
     const link = this.#link;
     while (this.#stale && link !== undefined && link === this.#link && !this.#closed) {
       this.#stale = false;
-      const { catalog, problems } = await readCatalog(
-        this.#backend.name,
-        link,
-        this.#timing.listTimeoutMs,
-      );
-      for (const problem of problems) this.#events.problem(problem);
-      this.#catalog = catalog;
+      this.#catalog = await readCatalog(this.#backend.name, link, this.#timing.listTimeoutMs);
       this.#readAtMs = performance.now();
       this.#events.changed();
     }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { BackendHealth } from "../backends/health.ts";
 import type { Backend, ClientProfile } from "../backends/port.ts";
 import type { GatewayError } from "../core/errors.ts";
-import type { BackendCatalog, CatalogProblem, ItemKind } from "./backend-catalog.ts";
+import type { BackendCatalog, ItemKind } from "./backend-catalog.ts";
 import { CatalogSource, type CatalogTiming } from "./catalog-source.ts";
 import type { View } from "./view.ts";
 
@@ -23,7 +23,8 @@ interface CatalogsOptions {
   aggregate(catalogs: readonly BackendCatalog[]): View;
   /** The lists of a class changed. */
   changed(classKey: string, kinds: readonly ItemKind[]): void;
-  problem(problem: CatalogProblem | GatewayError): void;
+  /** A backend could not be linked to or read. */
+  failed(backend: string, error: GatewayError): void;
 }
 
 interface ClassOfClients {
@@ -44,16 +45,15 @@ const PLAIN_PROFILE: Omit<ClientProfile, "clientInfo"> = { capabilities: "{}", h
  */
 class Catalogs {
   readonly #options: CatalogsOptions;
+  readonly #clientInfo: string;
   readonly #classes = new Map<string, ClassOfClients>();
   readonly #plain: ClassOfClients;
 
   constructor(options: CatalogsOptions, clientInfo: string) {
     this.#options = options;
-    this.#plain = this.#follow(
-      classKeyOf({ ...PLAIN_PROFILE, clientInfo }),
-      { ...PLAIN_PROFILE, clientInfo },
-      options.health,
-    );
+    this.#clientInfo = clientInfo;
+    const plain = { ...PLAIN_PROFILE, clientInfo };
+    this.#plain = this.#follow(classKeyOf(plain), plain, options.health);
     this.#plain.clients = 1;
   }
 
@@ -63,7 +63,9 @@ class Catalogs {
     this.sweep(nowMs);
     const found =
       this.#classes.get(key) ??
-      (this.#classes.size < MAX_CLASSES ? this.#follow(key, profile) : this.#plain);
+      (this.#classes.size < MAX_CLASSES
+        ? this.#follow(key, { ...profile, clientInfo: this.#clientInfo })
+        : this.#plain);
     found.clients++;
     await found.firstView;
     return found.key;
@@ -122,10 +124,13 @@ class Catalogs {
       clients: 0,
       idleSinceMs: 0,
     };
-    const events = { changed: () => this.#merge(found), problem: this.#options.problem };
     this.#classes.set(key, found);
     for (const [name, backend] of backends) {
       const known = health?.get(name);
+      const events = {
+        changed: () => this.#merge(found),
+        failed: (error: GatewayError) => this.#options.failed(name, error),
+      };
       sources.set(
         name,
         new CatalogSource(backend, profile, { timing, events, ...(known && { health: known }) }),

@@ -18,14 +18,12 @@ const LISTS: Readonly<Record<ItemKind, { method: string; capability: string }>> 
   resourceTemplates: { method: "resources/templates/list", capability: "resources" },
 };
 
-/** A catalogue with what had to be left out of it. */
-interface ReadCatalog {
-  readonly catalog: BackendCatalog;
-  readonly problems: readonly CatalogProblem[];
-}
-
 /** Reads all lists of a backend, page by page. Rejects with a GatewayError when one of them cannot be read in full. */
-async function readCatalog(backend: string, link: Link, timeoutMs: number): Promise<ReadCatalog> {
+async function readCatalog(
+  backend: string,
+  link: Link,
+  timeoutMs: number,
+): Promise<BackendCatalog> {
   const { capabilities, instructions } = link.server;
   const problems: CatalogProblem[] = [];
   const list = async (kind: ItemKind): Promise<readonly Item[]> => {
@@ -38,15 +36,8 @@ async function readCatalog(backend: string, link: Link, timeoutMs: number): Prom
     list("resources"),
     list("resourceTemplates"),
   ]);
-  return {
-    catalog: {
-      backend,
-      items: { tools, prompts, resources, resourceTemplates },
-      capabilities,
-      instructions,
-    },
-    problems,
-  };
+  const items = { tools, prompts, resources, resourceTemplates };
+  return { backend, items, capabilities, instructions, problems };
 }
 
 async function readList(
@@ -81,4 +72,4 @@ function refusedList({ backend, kind }: { backend: string; kind: ItemKind }): Ga
   );
 }
 
-export { readCatalog, type ReadCatalog };
+export { readCatalog };

@@ -4,9 +4,9 @@ import { SECONDS } from "./operation-meter.ts";
 import type { Cell, Distribution, Family } from "./series.ts";
 
 /** How a backend is judged to be. */
-const BACKEND_HEALTH = ["healthy", "degraded", "unhealthy", "unknown", "unauthenticated"] as const;
+const BACKEND_STATES = ["healthy", "degraded", "unhealthy", "unknown", "unauthenticated"] as const;
 /** How a backend is judged to be. */
-type BackendHealth = (typeof BACKEND_HEALTH)[number];
+type BackendState = (typeof BACKEND_STATES)[number];
 
 /** What happened when a backend asked something of a client. */
 type AskOutcome = "answered" | "failed" | "refused";
@@ -22,7 +22,7 @@ interface BackendMeter {
   /** The backend's expired session was opened anew, or its child process was started again. */
   reopened(): void;
   /** The backend is now in this state. */
-  health(state: BackendHealth): void;
+  health(state: BackendState): void;
 }
 
 interface RequestSeries {
@@ -80,8 +80,8 @@ class BackendMeters {
   /** The meter of a backend that has just been configured; its state is `unknown`. */
   backend(name: string, transport: string): BackendMeter {
     this.#discovered.add();
-    const states = new Map(BACKEND_HEALTH.map((state) => [state, this.#health.of(name, state)]));
-    const health = (current: BackendHealth): void => {
+    const states = new Map(BACKEND_STATES.map((state) => [state, this.#health.of(name, state)]));
+    const health = (current: BackendState): void => {
       for (const [state, cell] of states) cell.set(state === current ? 1 : 0);
     };
     health("unknown");
@@ -129,4 +129,4 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
   ["completion/complete", "complete"],
 ]);
 
-export { BackendMeters, type AskOutcome, type BackendHealth, type BackendMeter };
+export { BackendMeters, type AskOutcome, type BackendState, type BackendMeter };

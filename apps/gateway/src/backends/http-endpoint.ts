@@ -1,0 +1,84 @@
+import { Pool, type Dispatcher } from "undici";
+import { GatewayError } from "../core/errors.ts";
+import type { HttpBackendOptions } from "./http.ts";
+import type { Exchange } from "./port.ts";
+import { PostHandler, type Unanswered } from "./http-post.ts";
+
+/** A POST whose answer is awaited through an exchange. */
+interface PostRequest {
+  readonly id: string;
+  readonly text: string;
+  readonly headers: string[];
+  readonly exchange: Exchange;
+  readonly onSessionId?: (id: string | undefined) => void;
+  readonly unanswered: (outcome: Unanswered) => void;
+}
+
+/**
+ * The address of one streamable-HTTP backend and the sockets to it, shared by all sessions:
+ * open sockets follow the calls in flight. Standing streams have sockets of their own, so that they never hold up calls.
+ */
+class HttpEndpoint {
+  readonly backend: string;
+  readonly #path: string;
+  readonly #calls: Pool;
+  readonly #streams: Pool;
+  readonly #maxAnswerBytes: number;
+
+  constructor(options: HttpBackendOptions) {
+    const url = new URL(options.url);
+    const connect = { timeout: options.connectTimeoutMs, ...(options.ca !== undefined && { ca: options.ca }) };
+    const common = { connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 };
+    this.backend = options.name;
+    this.#path = url.pathname + url.search;
+    this.#calls = new Pool(url.origin, { ...common, connections: options.maxConnections });
+    this.#streams = new Pool(url.origin, { ...common, connections: null });
+    this.#maxAnswerBytes = options.maxAnswerBytes;
+  }
+
+  /** POSTs a request; the handler can be aborted. */
+  post(request: PostRequest): PostHandler {
+    const handler = new PostHandler({ backend: this.backend, maxAnswerBytes: this.#maxAnswerBytes, ...request });
+    this.#calls.dispatch({ path: this.#path, method: "POST", headers: request.headers, body: request.text }, handler);
+    return handler;
+  }
+
+  /** Continues an event stream that broke off, from the event with this id. */
+  resume(request: Omit<PostRequest, "text">, lastEventId: string): PostHandler {
+    const handler = new PostHandler({ backend: this.backend, maxAnswerBytes: this.#maxAnswerBytes, lastEventId, ...request });
+    const headers = [...request.headers, "last-event-id", lastEventId];
+    this.#streams.dispatch({ path: this.#path, method: "GET", headers }, handler);
+    return handler;
+  }
+
+  /** POSTs a notification or response; resolves to the HTTP status. Rejects with `backend-unavailable`. */
+  async deliver(text: string, headers: string[]): Promise<number> {
+    return this.#status({ path: this.#path, method: "POST", headers, body: text });
+  }
+
+  /** Ends a session; a backend that does not allow it is fine. */
+  async delete(headers: string[]): Promise<number> {
+    return this.#status({ path: this.#path, method: "DELETE", headers });
+  }
+
+  /** Opens a standing event stream. */
+  stream(headers: string[], handler: Dispatcher.DispatchHandler): void {
+    this.#streams.dispatch({ path: this.#path, method: "GET", headers }, handler);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#calls.destroy(), this.#streams.destroy()]);
+  }
+
+  async #status(options: Dispatcher.RequestOptions): Promise<number> {
+    try {
+      const response = await this.#calls.request({ ...options, headersTimeout: 30_000, bodyTimeout: 30_000 });
+      await response.body.dump();
+      return response.statusCode;
+    } catch (cause) {
+      throw new GatewayError("backend-unavailable", `The backend ${this.backend} could not be reached.`, { cause });
+    }
+  }
+}
+
+export { HttpEndpoint };

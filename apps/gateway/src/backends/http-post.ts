@@ -1,0 +1,208 @@
+import { createParser, type EventSourceParser } from "eventsource-parser";
+import { StringDecoder } from "node:string_decoder";
+import type { Dispatcher } from "undici";
+import { GatewayError } from "../core/errors.ts";
+import { idKey, readMessage, type Message } from "../rpc/message.ts";
+import type { ByteSink, Exchange } from "./port.ts";
+
+/** Answers up to this size are held and checked; larger JSON bodies are passed on as they arrive. */
+const HELD_BYTES = 64 * 1024;
+/** How much of a refusal's body is read to tell why. */
+const REFUSAL_BYTES = 8 * 1024;
+
+/** What became of an HTTP request that did not end with the exchange's answer. */
+type Unanswered =
+  | { readonly why: "session-lost" }
+  | { readonly why: "refused"; readonly status: number }
+  | { readonly why: "broke-off"; readonly lastEventId: string | undefined; readonly retryMs: number; readonly error: GatewayError };
+
+/** What a `PostHandler` needs to know of its request. */
+interface PostOptions {
+  readonly backend: string;
+  /** The request's id as JSON text. */
+  readonly id: string;
+  readonly exchange: Exchange;
+  readonly maxAnswerBytes: number;
+  /** Continues an event stream that broke off; the id of its last event. */
+  readonly lastEventId?: string;
+  readonly onSessionId?: (id: string | undefined) => void;
+  readonly unanswered: (outcome: Unanswered) => void;
+}
+
+type Mode = "head" | "json" | "large" | "events" | "refusal" | "done";
+
+/** Reads the response to one POSTed request and tells the exchange, with as little work per answer as can be. */
+class PostHandler implements Dispatcher.DispatchHandler {
+  readonly #options: PostOptions;
+  #controller: Dispatcher.DispatchController | undefined;
+  #mode: Mode = "head";
+  #status = 0;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #sink: ByteSink | undefined;
+  #parser: EventSourceParser | undefined;
+  #decoder: StringDecoder | undefined;
+  #lastEventId: string | undefined;
+  #retryMs = 1000;
+
+  constructor(options: PostOptions) {
+    this.#options = options;
+    this.#lastEventId = options.lastEventId;
+  }
+
+  /** Stops reading; the exchange hears nothing more. */
+  abort(): void {
+    this.#mode = "done";
+    this.#controller?.abort(new GatewayError("internal", "The request was ended by the gateway."));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#mode === "done") this.abort();
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (this.#mode === "done" || status < 200) return;
+    this.#status = status;
+    const type = headers["content-type"];
+    const session = headers["mcp-session-id"];
+    this.#options.onSessionId?.(typeof session === "string" ? session : undefined);
+    if (status !== 200) this.#mode = "refusal";
+    else if (typeof type === "string" && type.startsWith("text/event-stream")) this.#startEvents();
+    else if (typeof type === "string" && type.startsWith("application/json")) this.#mode = "json";
+    else this.#fail(this.#garbage(`an answer of the type ${JSON.stringify(typeof type === "string" ? type.slice(0, 80) : "(none)")}`));
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#mode === "large") this.#sink?.write(chunk);
+    else if (this.#mode === "events") this.#feed(chunk);
+    else if (this.#mode === "json") {
+      this.#chunks.push(chunk);
+      if (this.#size > HELD_BYTES) this.#startLarge();
+    } else if (this.#mode === "refusal" && this.#size <= REFUSAL_BYTES) this.#chunks.push(chunk);
+    if (this.#size > this.#options.maxAnswerBytes) this.#tooLarge();
+  }
+
+  onResponseEnd(): void {
+    const mode = this.#mode;
+    this.#mode = "done";
+    if (mode === "json") this.#answer(this.#text());
+    else if (mode === "large") this.#sink?.end();
+    else if (mode === "refusal") this.#refused();
+    else if (mode === "events" || mode === "head") this.#brokeOff(this.#broken());
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    const mode = this.#mode;
+    if (mode === "done") return;
+    this.#mode = "done";
+    const error = this.#broken(cause);
+    if (mode === "large") this.#sink?.abort(error);
+    else this.#brokeOff(error);
+  }
+
+  #startLarge(): void {
+    this.#mode = "large";
+    const flow = {
+      pause: () => this.#controller?.pause(),
+      resume: () => this.#controller?.resume(),
+      abort: () => this.abort(),
+    };
+    this.#sink = this.#options.exchange.largeAnswer(flow);
+    for (const chunk of this.#chunks) this.#sink.write(chunk);
+    this.#chunks = [];
+  }
+
+  #startEvents(): void {
+    this.#mode = "events";
+    this.#decoder = new StringDecoder("utf8");
+    this.#parser = createParser({
+      onId: (id) => (this.#lastEventId = id),
+      onRetry: (retryMs) => (this.#retryMs = Math.min(retryMs, 60_000)),
+      onEvent: (event) => this.#event(event.data),
+    });
+  }
+
+  #feed(chunk: Buffer): void {
+    this.#parser?.feed(this.#decoder?.write(chunk) ?? "");
+  }
+
+  #event(data: string): void {
+    if (this.#mode !== "events") return;
+    if (data === "") return this.#options.exchange.streaming();
+    const message = this.#read(data);
+    if (message === undefined) return;
+    if (message.kind !== "response") return this.#options.exchange.interim(message);
+    if (idKey(message.id) !== idKey(this.#options.id)) return;
+    this.#mode = "done";
+    this.#options.exchange.answer(data);
+  }
+
+  #answer(text: string): void {
+    const message = this.#read(text);
+    if (message === undefined) return;
+    if (message.kind !== "response" || (message.id !== this.#options.id && idKey(message.id) !== idKey(this.#options.id)))
+      return this.#options.exchange.failed(this.#garbage("something that is not the answer to this request"));
+    this.#options.exchange.answer(text);
+  }
+
+  #read(text: string): Message | undefined {
+    try {
+      return readMessage(text);
+    } catch (cause) {
+      this.#fail(this.#garbage("something that is not a JSON-RPC message", cause));
+      return undefined;
+    }
+  }
+
+  #refused(): void {
+    const body = this.#text();
+    const unknownMethod = body.includes("-32601");
+    const lost = (this.#status === 404 && !unknownMethod) || (this.#status === 400 && /session|not initialized/i.test(body));
+    if (lost) return this.#options.unanswered({ why: "session-lost" });
+    if (answers(body, this.#options.id)) return this.#options.exchange.answer(body);
+    this.#options.unanswered({ why: "refused", status: this.#status });
+  }
+
+  #brokeOff(error: GatewayError): void {
+    this.#options.unanswered({ why: "broke-off", lastEventId: this.#lastEventId, retryMs: this.#retryMs, error });
+  }
+
+  #fail(error: GatewayError): void {
+    this.abort();
+    this.#options.exchange.failed(error);
+  }
+
+  #tooLarge(): void {
+    const error = new GatewayError("result-too-large", `The backend ${this.#options.backend} sent more than ${this.#options.maxAnswerBytes} bytes.`);
+    const sink = this.#sink;
+    this.abort();
+    if (sink === undefined) this.#options.exchange.failed(error);
+    else sink.abort(error);
+  }
+
+  #text(): string {
+    return (this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)).toString("utf8");
+  }
+
+  #garbage(what: string, cause?: unknown): GatewayError {
+    return new GatewayError("backend-garbage", `The backend ${this.#options.backend} sent ${what}.`, { cause });
+  }
+
+  #broken(cause?: unknown): GatewayError {
+    return new GatewayError("backend-unavailable", `The backend ${this.#options.backend} closed the connection before it answered.`, { cause });
+  }
+}
+
+/** Whether the body of a refusal is a proper JSON-RPC error for this request. */
+function answers(body: string, id: string): boolean {
+  try {
+    const message = readMessage(body);
+    return message.kind === "response" && message.failed && idKey(message.id) === idKey(id);
+  } catch {
+    return false;
+  }
+}
+
+export { PostHandler, type Unanswered };

@@ -1,0 +1,40 @@
+/** Log levels of MCP, from chatty to grave. */
+const LEVELS = [
+  "debug",
+  "info",
+  "notice",
+  "warning",
+  "error",
+  "critical",
+  "alert",
+  "emergency",
+] as const;
+
+/** The log level that each member of a shared session chose; the server has one for all. */
+class LogLevels<M> {
+  readonly #chosen = new Map<M, number>();
+
+  /** Notes a member's choice; the level that the server is to have, or `undefined` for a level that is none. */
+  choose(member: M, level: string): string | undefined {
+    const rank = rankOf(level);
+    if (rank === -1) return undefined;
+    this.#chosen.set(member, rank);
+    return LEVELS[Math.min(...this.#chosen.values())];
+  }
+
+  leave(member: M): void {
+    this.#chosen.delete(member);
+  }
+
+  /** Whether a member wants a line of this level; without a choice it gets what the server sends. */
+  wants(member: M, level: string): boolean {
+    const rank = rankOf(level);
+    return rank === -1 || rank >= (this.#chosen.get(member) ?? 0);
+  }
+}
+
+function rankOf(level: string): number {
+  return (LEVELS as readonly string[]).indexOf(level);
+}
+
+export { LogLevels };

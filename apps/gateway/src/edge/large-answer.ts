@@ -1,0 +1,59 @@
+import type { ServerResponse } from "node:http";
+import type { ByteSink, FlowControl } from "../backends/port.ts";
+import type { Outcome } from "../core/call.ts";
+import type { GatewayError } from "../core/errors.ts";
+
+/** Passes a large answer on as it arrives, no faster than the client reads. */
+class PipedAnswer implements ByteSink {
+  readonly #response: ServerResponse;
+  readonly #flow: FlowControl;
+  readonly #ended: (outcome: Outcome) => void;
+
+  constructor(response: ServerResponse, flow: FlowControl, ended: (outcome: Outcome) => void) {
+    this.#response = response;
+    this.#flow = flow;
+    this.#ended = ended;
+    response.writeHead(200, { "content-type": "application/json" });
+    response.on("drain", () => flow.resume());
+  }
+
+  write(chunk: Buffer): void {
+    if (this.#response.destroyed) this.#flow.abort();
+    else if (!this.#response.write(chunk)) this.#flow.pause();
+  }
+
+  end(): void {
+    this.#response.end();
+    this.#ended("result");
+  }
+
+  /** Half an answer cannot be mended: the connection is cut, so that the client does not take it for whole. */
+  abort(_: GatewayError): void {
+    this.#response.destroy();
+    this.#ended("failed");
+  }
+}
+
+/** Holds a large answer for an event stream, where it has to be one event. */
+class CollectedAnswer implements ByteSink {
+  readonly #taker: { answer(text: string): void; failed(error: GatewayError): void };
+  readonly #chunks: Buffer[] = [];
+
+  constructor(taker: { answer(text: string): void; failed(error: GatewayError): void }) {
+    this.#taker = taker;
+  }
+
+  write(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  end(): void {
+    this.#taker.answer(Buffer.concat(this.#chunks).toString("utf8"));
+  }
+
+  abort(reason: GatewayError): void {
+    this.#taker.failed(reason);
+  }
+}
+
+export { CollectedAnswer, PipedAnswer };

@@ -1,0 +1,198 @@
+import type { ServerResponse } from "node:http";
+import type { ByteSink, FlowControl, Link } from "../backends/port.ts";
+import type { Outcome, Reply } from "../core/call.ts";
+import { GatewayError, type ErrorCode } from "../core/errors.ts";
+import { idKey, type Message } from "../rpc/message.ts";
+import { errorText } from "../rpc/reply.ts";
+import { EVENT_STREAM_HEADERS, type EventStream } from "../sessions/event-stream.ts";
+import type { Session } from "../sessions/session.ts";
+import type { BatchStream } from "./batch.ts";
+import { CollectedAnswer, PipedAnswer } from "./large-answer.ts";
+
+/** The revision whose clients understand an empty first event. */
+const PRIMED_VERSION = "2025-11-25";
+
+/** How replies behave over time, and who hears how they ended. */
+interface ReplyPolicy {
+  /** A call that runs this long gets an event stream, which can be resumed. */
+  readonly streamAfterMs: number;
+  /** Silence of the backend after which a call to it is given up; 0 for never. */
+  timeoutMs(backend: string): number;
+  readonly now: () => number;
+  ended(reply: PostReply, outcome: Outcome): void;
+  failed(reply: PostReply, error: GatewayError): void;
+}
+
+/** What a reply answers. */
+interface ReplyContext {
+  readonly session: Session;
+  readonly request: Message;
+  readonly response: ServerResponse;
+  readonly policy: ReplyPolicy;
+  /** Whether the client takes event streams at all. */
+  readonly streams: boolean;
+  /** The batch that the request came in; all answers go to its stream. */
+  readonly batch?: BatchStream;
+}
+
+/**
+ * The answer to one POSTed request. It is plain JSON when the answer comes first and soon, and becomes an
+ * event stream as soon as the backend has something to say before, or takes its time.
+ */
+class PostReply implements Reply {
+  readonly session: Session;
+  readonly request: Message;
+  readonly startedMs: number;
+  backend: string | undefined;
+  /** The advertised name, once it is known to exist. */
+  target: string | undefined;
+  /** How the gateway itself failed the call, if it did. */
+  failure: ErrorCode | undefined;
+  readonly #response: ServerResponse;
+  readonly #policy: ReplyPolicy;
+  readonly #streams: boolean;
+  readonly #key: string;
+  readonly #batch: BatchStream | undefined;
+  #link: Link | undefined;
+  #cancelCall: ((reason: string) => void) | undefined;
+  #stream: EventStream | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #lastHeardMs: number;
+  #finished = false;
+
+  /** Throws `invalid-request` when the id is in use. */
+  constructor(context: ReplyContext) {
+    this.session = context.session;
+    this.request = context.request;
+    this.#response = context.response;
+    this.#policy = context.policy;
+    this.#streams = context.streams;
+    this.#batch = context.batch;
+    this.#stream = context.batch?.stream;
+    this.startedMs = this.#lastHeardMs = context.policy.now();
+    this.#key = idKey(context.request.id);
+    this.session.begin(this.#key, (reason) => this.cancel(reason));
+    this.#timer = setTimeout(() => this.#tick(), context.policy.streamAfterMs);
+    this.#response.once("close", () => this.#disconnected());
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  sentTo(backend: string, link: Link, cancel: (reason: string) => void): void {
+    this.backend = backend;
+    this.#link = link;
+    this.#cancelCall = cancel;
+  }
+
+  /** Ends the call without an answer, as a client that cancelled expects. */
+  cancel(reason: string): void {
+    if (!this.#finish("cancelled")) return;
+    this.#cancelCall?.(reason);
+    if (this.#stream !== undefined) this.#endStream(this.#stream);
+    else if (!this.#response.headersSent) this.#response.writeHead(200, EVENT_STREAM_HEADERS).end();
+  }
+
+  interim(message: Message): void {
+    if (this.#finished || this.#link === undefined || this.backend === undefined) return;
+    this.#lastHeardMs = this.#policy.now();
+    const text = this.session.receive(this.backend, this.#link, message);
+    if (text === undefined) return;
+    if (this.#streams) this.#streamed().push(text);
+    else this.session.notify(text);
+  }
+
+  streaming(): void {
+    this.#lastHeardMs = this.#policy.now();
+    if (!this.#finished && this.#streams) this.#streamed();
+  }
+
+  interrupted(retryMs: number): void {
+    this.#lastHeardMs = this.#policy.now();
+    if (this.#finished || !this.#streams) return;
+    const stream = this.#streamed();
+    if (this.session.facts.protocolVersion >= PRIMED_VERSION) stream.hangUp(retryMs);
+  }
+
+  answer(text: string): void {
+    this.#answered(text, "result", {});
+  }
+
+  refuse(text: string, headers: Readonly<Record<string, string>>): void {
+    this.#answered(text, "refused", headers);
+  }
+
+  failed(error: GatewayError): void {
+    if (this.#finished) return;
+    this.#policy.failed(this, error);
+    this.#answered(errorText(this.request.id, error), "failed", {});
+  }
+
+  largeAnswer(flow: FlowControl): ByteSink {
+    this.#cancelCall = () => flow.abort();
+    if (this.#stream !== undefined) return new CollectedAnswer(this);
+    clearTimeout(this.#timer);
+    return new PipedAnswer(this.#response, flow, (outcome) => this.#finish(outcome));
+  }
+
+  #answered(text: string, outcome: Outcome, headers: Readonly<Record<string, string>>): void {
+    if (!this.#finish(outcome)) return;
+    if (this.#stream !== undefined) {
+      this.#stream.push(text);
+      this.#endStream(this.#stream);
+    } else if (!this.#response.headersSent) {
+      const length = Buffer.byteLength(text);
+      this.#response.writeHead(200, { "content-type": "application/json", "content-length": length, ...headers }).end(text);
+    }
+  }
+
+  #streamed(): EventStream {
+    if (this.#stream !== undefined) return this.#stream;
+    const stream = this.session.streams.create();
+    this.#stream = stream;
+    this.#response.writeHead(200, EVENT_STREAM_HEADERS);
+    stream.attach(this.#response);
+    if (this.session.facts.protocolVersion >= PRIMED_VERSION) stream.prime();
+    else this.#response.flushHeaders();
+    return stream;
+  }
+
+  #endStream(stream: EventStream): void {
+    if (this.#batch === undefined) stream.end(this.#policy.now());
+    else this.#batch.release();
+  }
+
+  /** Runs at `streamAfterMs`, and then when the backend may have been silent for too long. */
+  #tick(): void {
+    if (this.#streams) this.#streamed();
+    const timeoutMs = this.backend === undefined ? 0 : this.#policy.timeoutMs(this.backend);
+    const leftMs = this.#lastHeardMs + timeoutMs - this.#policy.now();
+    if (timeoutMs > 0 && leftMs <= 0) return this.#timedOut(timeoutMs);
+    this.#timer = setTimeout(() => this.#tick(), timeoutMs > 0 ? leftMs : this.#policy.streamAfterMs);
+  }
+
+  #timedOut(timeoutMs: number): void {
+    const cancel = this.#cancelCall;
+    const data = { backend: this.backend, timeoutMs };
+    this.failed(new GatewayError("backend-timeout", `The backend ${this.backend} did not answer within ${timeoutMs} ms.`, { data }));
+    cancel?.("The gateway's time-out for this backend passed.");
+  }
+
+  /** A client that was to get plain JSON can get nothing any more; one with an event stream may come back. */
+  #disconnected(): void {
+    if (this.#finished || this.#stream !== undefined) return;
+    if (this.#finish("cancelled")) this.#cancelCall?.("The client disconnected.");
+  }
+
+  #finish(outcome: Outcome): boolean {
+    if (this.#finished) return false;
+    this.#finished = true;
+    clearTimeout(this.#timer);
+    this.session.finish(this.#key);
+    this.#policy.ended(this, outcome);
+    return true;
+  }
+}
+
+export { PostReply, type ReplyPolicy };

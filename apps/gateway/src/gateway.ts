@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import type { GatewayConfig } from "@headgate/api";
+import { memoryStore } from "@headgate/token-bucket";
+import { BackendHealth } from "./backends/health.ts";
+import { makeBackends } from "./backends/make-backends.ts";
+import type { Backend } from "./backends/port.ts";
+import { aggregate } from "./catalog/aggregate.ts";
+import { Catalogs } from "./catalog/catalogs.ts";
+import type { Handler } from "./core/call.ts";
+import { relay } from "./core/relay.ts";
+import { McpEndpoint } from "./edge/mcp-endpoint.ts";
+import { passthroughOf } from "./edge/passthrough.ts";
+import { admit } from "./layers/admit.ts";
+import { limitRate } from "./layers/limit-rate.ts";
+import { compileToolLimits, type Limit } from "./layers/tool-limits.ts";
+import { observeReplies } from "./observe-replies.ts";
+import { notificationText } from "./rpc/reply.ts";
+import { SessionRegistry } from "./sessions/registry.ts";
+import type { Settings } from "./settings.ts";
+import type { Log } from "./telemetry/log.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+
+/** How long the answer to a call is kept for a client that lost its connection. */
+const RESUME_WINDOW_MS = 5 * 60_000;
+/** How often silent event streams get a sign of life. */
+const KEEP_ALIVE_MS = 15_000;
+const SWEEP_MS = 5_000;
+/** A call that runs this long is answered as an event stream. */
+const STREAM_AFTER_MS = 1_000;
+/** Age at which lists are read again although no backend said that they changed. */
+const CATALOG_MAX_AGE_MS = 5 * 60_000;
+
+/** What a gateway is made of. */
+interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly settings: Settings;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  draining(): boolean;
+}
+
+/** A gateway without its listener. */
+interface Gateway {
+  readonly endpoint: McpEndpoint;
+  readonly sessions: SessionRegistry;
+  readonly catalogs: Catalogs;
+  readonly health: ReadonlyMap<string, BackendHealth>;
+  readonly limits: readonly Limit[];
+  /** Ends sessions, children and sockets. */
+  close(): Promise<void>;
+}
+
+/** Puts a gateway together: backends at the bottom, the catalogue and sessions over them, the edge on top. */
+function createGateway(options: GatewayOptions): Gateway {
+  const { config, settings, version, log, metrics } = options;
+  const name = config.name ?? "headgate";
+  const serverInfo = JSON.stringify({ name, version });
+  const now = (): number => performance.now();
+  const backends = makeBackends(config, {
+    clientInfo: JSON.stringify({ name: "headgate", version }),
+    env: options.env,
+    maxChildren: settings.maxChildren,
+    now: () => Date.now(),
+    random: Math.random,
+    newId: randomUUID,
+    childEvent: (event) => log.info({ event }, "backend process"),
+  });
+  const health = watchHealth(backends, options);
+  const catalogs: Catalogs = new Catalogs(
+    {
+      backends,
+      health,
+      startupWaitMs: settings.startupWaitMs,
+      timing: {
+        listTimeoutMs: 30_000,
+        maxAgeMs: CATALOG_MAX_AGE_MS,
+        probeIntervalMs: settings.probeIntervalMs,
+        probeTimeoutMs: settings.probeTimeoutMs,
+        random: Math.random,
+      },
+      aggregate: (catalogsRead) => aggregate(catalogsRead, config.aggregation),
+      changed: (classKey, kinds) => announce(sessions, classKey, kinds),
+      failed: (backend, err) => log.debug({ backend, err }, "catalogue not read"),
+    },
+    JSON.stringify({ name: "headgate", version }),
+  );
+  const sessions: SessionRegistry = new SessionRegistry({
+    context: {
+      backends,
+      streamLimits: { maxEvents: 1_000, maxBytes: 4 * 1024 * 1024, maxUnsentBytes: 16 * 1024 * 1024 },
+      viewOf: (classKey) => catalogs.view(classKey),
+      listChanged: (classKey, backend) => catalogs.invalidate(classKey, backend),
+    },
+    ttlMs: settings.sessionTtlMs,
+    maxSessions: settings.maxSessions,
+    resumeWindowMs: RESUME_WINDOW_MS,
+    now,
+    ended: (session, why) => {
+      catalogs.leave(session.facts.classKey, now());
+      metrics.sessions.sessionEnded(why === "expired" ? "idle" : why);
+    },
+  });
+  const { limits, limitsOf } = compileToolLimits(config.rateLimiting ?? {});
+  const endpoint = new McpEndpoint({
+    sessions,
+    catalogs,
+    serverInfo,
+    limits: settings.limits,
+    handler: admit(health)(limitRate({ store: memoryStore(), limitsOf, decided: decisionMeter(metrics) })(relay)) satisfies Handler,
+    replies: { streamAfterMs: STREAM_AFTER_MS, timeoutMs: (backend) => settings.callTimeoutMs(backend), now, ...observeReplies({ log, metrics, health, now }) },
+    passthrough: passthroughOf(config.passthroughHeaders ?? []),
+    draining: options.draining,
+    created: () => metrics.sessions.sessionCreated(),
+    broke: (err) => log.error({ err }, "request failed in the gateway"),
+  });
+  const timers = [setInterval(() => sessions.keepStreamsAlive(), KEEP_ALIVE_MS), setInterval(() => sessions.sweep(), SWEEP_MS)];
+  for (const timer of timers) timer.unref();
+  const close = async (): Promise<void> => {
+    for (const timer of timers) clearInterval(timer);
+    await sessions.close();
+    await catalogs.close();
+    await Promise.allSettled([...backends.values()].map((backend) => backend.close()));
+  };
+  return { endpoint, sessions, catalogs, health, limits, close };
+}
+
+function watchHealth(backends: ReadonlyMap<string, Backend>, { settings, log, metrics }: GatewayOptions): Map<string, BackendHealth> {
+  const { unhealthyThreshold, breaker } = settings;
+  return new Map(
+    [...backends.keys()].map((backend) => {
+      const meter = metrics.backend(backend, "");
+      const health = new BackendHealth({
+        backend,
+        unhealthyThreshold,
+        breaker,
+        now: () => Date.now(),
+        changed: ({ status, reason, circuit }) => {
+          meter.health(status);
+          if (status === "healthy") log.info({ backend, circuit }, "backend is healthy");
+          else log.warn({ backend, status, reason, circuit }, "backend is not healthy");
+        },
+      });
+      return [backend, health];
+    }),
+  );
+}
+
+/** Tells every session of a class that its lists changed; templates have no notification of their own. */
+function announce(sessions: SessionRegistry, classKey: string, kinds: readonly string[]): void {
+  const names = new Set(kinds.map((kind) => (kind === "resourceTemplates" ? "resources" : kind)));
+  const texts = [...names].map((kind) => notificationText(`notifications/${kind}/list_changed`));
+  for (const session of sessions.values()) {
+    if (session.facts.classKey === classKey) for (const text of texts) session.notify(text);
+  }
+}
+
+function decisionMeter(metrics: Metrics) {
+  return (limits: readonly Limit[], decision: { allowed: boolean; refusedBy?: readonly number[] }): void => {
+    if (decision.allowed) for (const limit of limits) metrics.limits.allowed("shared", limit.operation);
+    else metrics.limits.rejected("shared", limits[decision.refusedBy?.[0] ?? 0]?.operation ?? "server");
+  };
+}
+
+export { createGateway, type Gateway };

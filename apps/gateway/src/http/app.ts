@@ -1,0 +1,33 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono, type MiddlewareHandler } from "hono";
+import type { McpEndpoint } from "../edge/mcp-endpoint.ts";
+
+/** What the HTTP side of a gateway is made of. */
+interface AppOptions {
+  readonly endpoint: McpEndpoint;
+  /** The operational routes. */
+  readonly operations: Hono;
+  /** Refuses foreign hosts and origins. */
+  readonly guard: MiddlewareHandler;
+}
+
+/** The path of the MCP endpoint. No other path serves MCP. */
+const MCP_PATH = "/mcp";
+
+/** Tells the adapter that the endpoint writes to the socket itself. */
+const ALREADY_SENT = new Response(null, { headers: { "x-hono-already-sent": "true" } });
+
+/** Every stage of an HTTP request, in order. */
+function createApp({ endpoint, operations, guard }: AppOptions): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use(guard);
+  app.all(MCP_PATH, async (c) => {
+    await endpoint.handle(c.env.incoming, c.env.outgoing);
+    return ALREADY_SENT;
+  });
+  app.route("/", operations);
+  app.notFound((c) => c.json({ error: "not_found", message: `There is nothing here. The MCP endpoint is ${MCP_PATH}.` }, 404));
+  return app;
+}
+
+export { createApp, MCP_PATH };

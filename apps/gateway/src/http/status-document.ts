@@ -1,0 +1,129 @@
+import type { CatalogProblem } from "../catalog/backend-catalog.ts";
+import type { BackendState } from "../telemetry/backend-meter.ts";
+
+/** How one backend is. Nothing of it is secret: no address, credential or stack. */
+interface BackendStatus {
+  readonly name: string;
+  readonly health: BackendState;
+  readonly transport: "streamable-http" | "sse" | "stdio";
+  /** The strategy by which the gateway identifies itself to the backend, never its values. */
+  readonly authType: string;
+  /** Protocol revision that was agreed with the backend, once it answered. */
+  readonly revision?: string | undefined;
+  /** One sentence on why it is not healthy, fit for anybody to read. */
+  readonly reason?: string | undefined;
+  readonly consecutiveFailures: number;
+  /** Times are milliseconds since 1970. */
+  readonly lastCheckMs?: number | undefined;
+  /** Kind of the last failure, from a closed set. */
+  readonly lastErrorCategory?: string | undefined;
+  readonly lastTransitionMs?: number | undefined;
+  readonly circuitState?: "closed" | "open" | "half-open" | undefined;
+  readonly circuitChangedMs?: number | undefined;
+}
+
+/** One configured limit; who has used how much of it is not told. */
+interface LimitStatus {
+  /** `server`, or the name of the tool. */
+  readonly on: string;
+  readonly scope: "shared" | "perUser";
+  readonly maxTokens: number;
+  readonly refillPeriodMs: number;
+}
+
+/** Where the operational documents get their facts; each is read when asked for. */
+interface StatusSource {
+  readonly version: string;
+  readonly groupRef: string;
+  /** Whether backends are checked by themselves, not only when they are called. */
+  readonly monitoring: boolean;
+  readonly limits: readonly LimitStatus[];
+  ready(): Readiness;
+  backends(): readonly BackendStatus[];
+  catalogProblems(): readonly CatalogProblem[];
+}
+
+/** Whether traffic should be sent here, and if not, why. */
+type Readiness = "ready" | "starting" | "draining";
+
+/** The body of `/status`: the reference's fields, and ours after them. */
+function statusDocument(source: StatusSource): object {
+  const backends = source.backends();
+  return {
+    backends: backends.map((backend) => ({
+      name: backend.name,
+      health: backend.health,
+      transport: backend.transport,
+      auth_type: backend.authType,
+      mcp_revision: backend.revision,
+      reason: backend.reason,
+    })),
+    healthy: backends.some(({ health }) => health === "healthy"),
+    version: source.version,
+    group_ref: source.groupRef,
+    ready: source.ready() === "ready",
+    limits: source.limits.map((limit) => ({
+      on: limit.on,
+      scope: limit.scope,
+      max_tokens: limit.maxTokens,
+      refill_period_ms: limit.refillPeriodMs,
+    })),
+    catalog_problems: source.catalogProblems(),
+  };
+}
+
+/** Go's zero time, which the reference shows for what has not happened yet. */
+const NEVER = "0001-01-01T00:00:00Z";
+
+/** The body of `/api/backends/health`, whose inner names are those of Go fields. */
+function healthDocument(source: StatusSource): object {
+  if (!source.monitoring) return { monitoring_enabled: false };
+  const backends = source.backends();
+  const count = (health: BackendState) =>
+    backends.filter((backend) => backend.health === health).length;
+  return {
+    monitoring_enabled: true,
+    summary: {
+      Total: backends.length,
+      Healthy: count("healthy"),
+      Degraded: count("degraded"),
+      Unhealthy: count("unhealthy"),
+      Unknown: count("unknown"),
+      Unauthenticated: count("unauthenticated"),
+    },
+    backends: Object.fromEntries(backends.map((backend) => [backend.name, healthEntry(backend)])),
+  };
+}
+
+function healthEntry(backend: BackendStatus): object {
+  return {
+    Status: backend.health,
+    ConsecutiveFailures: backend.consecutiveFailures,
+    LastCheckTime: timeText(backend.lastCheckMs),
+    LastErrorCategory: backend.lastErrorCategory ?? "",
+    LastTransitionTime: timeText(backend.lastTransitionMs),
+    CircuitState: backend.circuitState ?? "",
+    CircuitLastChanged: timeText(backend.circuitChangedMs),
+    MCPRevision: backend.revision ?? "",
+  };
+}
+
+function timeText(timeMs: number | undefined): string {
+  return timeMs === undefined ? NEVER : new Date(timeMs).toISOString();
+}
+
+/** The body of `/readyz` and its HTTP status. */
+function readinessDocument(readiness: Readiness): { status: 200 | 503; body: object } {
+  if (readiness === "ready") return { status: 200, body: { status: "ready", mode: "static" } };
+  return { status: 503, body: { status: "not_ready", mode: "static", reason: readiness } };
+}
+
+export {
+  healthDocument,
+  readinessDocument,
+  statusDocument,
+  type BackendStatus,
+  type LimitStatus,
+  type Readiness,
+  type StatusSource,
+};

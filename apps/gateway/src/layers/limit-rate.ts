@@ -1,0 +1,36 @@
+import type { Decision, MemoryStore, TokenBucketStore } from "@headgate/token-bucket";
+import type { Call, Layer } from "../core/call.ts";
+import { GatewayError } from "../core/errors.ts";
+import { refusalOf } from "./refusal.ts";
+import type { Limit, LimitsOf } from "./tool-limits.ts";
+
+/** What the limiting layer is made of. */
+interface LimitRateOptions {
+  readonly store: TokenBucketStore | MemoryStore;
+  readonly limitsOf: LimitsOf;
+  /** Hears every decision, for metrics. */
+  decided(limits: readonly Limit[], decision: Decision): void;
+}
+
+/** Lets a tool call through only when every bucket that applies to it has a token, and then takes one from each. */
+function limitRate(options: LimitRateOptions): Layer {
+  return (next) => (call) => {
+    const limits = call.request.method === "tools/call" ? options.limitsOf(call.target.name) : [];
+    if (limits.length === 0) return next(call);
+    const settle = (decision: Decision): void => {
+      options.decided(limits, decision);
+      if (decision.allowed) return next(call);
+      const { text, headers } = refusalOf(call.request.method, call.request.id, limits, decision);
+      call.reply.refuse(text, headers);
+    };
+    const decision = options.store.take({ buckets: limits.map(({ bucket }) => bucket) });
+    if (decision instanceof Promise) decision.then(settle, (thrown: unknown) => fail(call, thrown));
+    else settle(decision);
+  };
+}
+
+function fail(call: Call, thrown: unknown): void {
+  call.reply.failed(GatewayError.from(thrown));
+}
+
+export { limitRate };

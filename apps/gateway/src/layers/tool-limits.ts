@@ -1,0 +1,38 @@
+import { parseDuration, type RateLimitBucket, type RateLimitConfig } from "@headgate/ratelimit-types";
+import { defineBucket, type Bucket } from "@headgate/token-bucket";
+import { GatewayError } from "../core/errors.ts";
+
+/** What a bucket is over: all tools or one. */
+type LimitedOperation = "server" | "tool";
+
+/** A limit as configuration names it and as the store enforces it. */
+interface Limit {
+  readonly name: string;
+  readonly operation: LimitedOperation;
+  readonly bucket: Bucket;
+}
+
+/** The limits that apply to a tool by its advertised name, in the order in which they are asked. */
+type LimitsOf = (tool: string) => readonly Limit[];
+
+/** Compiles the configuration once; names are looked up per call. Durations were checked on loading. */
+function compileToolLimits(config: RateLimitConfig): { limits: readonly Limit[]; limitsOf: LimitsOf } {
+  const shared = config.shared === undefined ? [] : [limit("shared", "server", config.shared)];
+  const byTool = new Map<string, readonly Limit[]>();
+  const own: Limit[] = [];
+  for (const tool of config.tools ?? []) {
+    if (tool.shared === undefined) continue;
+    const made = limit(`shared:tool:${tool.name}`, "tool", tool.shared);
+    own.push(made);
+    byTool.set(tool.name, [...shared, made]);
+  }
+  return { limits: [...shared, ...own], limitsOf: (tool) => byTool.get(tool) ?? shared };
+}
+
+function limit(name: string, operation: LimitedOperation, bucket: RateLimitBucket): Limit {
+  const period = parseDuration(bucket.refillPeriod);
+  if (!period.ok) throw new GatewayError("internal", `The limit ${name} has no valid refillPeriod.`);
+  return { name, operation, bucket: defineBucket({ key: name, capacity: bucket.maxTokens, periodMicros: period.microseconds }) };
+}
+
+export { compileToolLimits, type Limit, type LimitsOf };

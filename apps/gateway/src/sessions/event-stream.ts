@@ -1,0 +1,147 @@
+import type { ServerResponse } from "node:http";
+
+/** Bounds of what one stream keeps for a client that may come back. */
+interface EventStreamLimits {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  /** A client that reads slower than this many bytes behind is cut off; it may resume. */
+  readonly maxUnsentBytes: number;
+}
+
+interface StoredEvent {
+  readonly seq: number;
+  readonly frame: string;
+}
+
+/** How a stream ended or is going on. */
+type StreamState = "open" | "ended";
+
+/** Headers of every event stream. */
+const EVENT_STREAM_HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+} as const;
+
+/**
+ * One event stream of one session: what was sent is kept, bounded, so that a client that lost the
+ * connection can resume after the last event that it saw. Events are stored before they are written.
+ */
+class EventStream {
+  readonly id: string;
+  readonly #limits: EventStreamLimits;
+  readonly #events: StoredEvent[] = [];
+  #bytes = 0;
+  #seq = 0;
+  /** Up to this event everything was handed to a connection. */
+  #sent = 0;
+  #response: ServerResponse | undefined;
+  #state: StreamState = "open";
+  #endedAtMs = 0;
+
+  constructor(id: string, limits: EventStreamLimits) {
+    this.id = id;
+    this.#limits = limits;
+  }
+
+  get attached(): boolean {
+    return this.#response !== undefined;
+  }
+
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  /** When the stream ended, for the sweep. */
+  get endedAtMs(): number {
+    return this.#endedAtMs;
+  }
+
+  /** How many bytes the stream keeps. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Sends one message; without a connection it is kept for the next one. */
+  push(text: string): void {
+    this.#write(frameOf(text, `${this.id}_${++this.#seq}`));
+  }
+
+  /** Sends an empty event, so that the client has an id to come back with. */
+  prime(retryMs?: number): void {
+    const retry = retryMs === undefined ? "" : `retry: ${retryMs}\n`;
+    this.#write(`id: ${this.id}_${++this.#seq}\n${retry}data: \n\n`);
+  }
+
+  /** Nothing more will come; the connection ends when all is written. */
+  end(nowMs: number): void {
+    this.#state = "ended";
+    this.#endedAtMs = nowMs;
+    this.#response?.end();
+    this.#response = undefined;
+  }
+
+  /** Asks the client to come back after `retryMs`, and ends the connection; the stream goes on. */
+  hangUp(retryMs: number): void {
+    this.#response?.end(`retry: ${retryMs}\n\n`);
+    this.#response = undefined;
+  }
+
+  /** Ends the connection, without a word. */
+  detach(): void {
+    this.#response?.end();
+    this.#response = undefined;
+  }
+
+  /** Takes a connection whose head is written, and sends it what came after event `afterSeq` (default: what no connection got). */
+  attach(response: ServerResponse, afterSeq = this.#sent): void {
+    this.#response?.end();
+    this.#response = response;
+    response.once("close", () => {
+      if (this.#response === response) this.#response = undefined;
+    });
+    for (const event of this.#events) if (event.seq > afterSeq) response.write(event.frame);
+    this.#sent = this.#seq;
+    if (this.#state === "ended") {
+      response.end();
+      this.#response = undefined;
+    }
+  }
+
+  /** A comment, so that proxies and clients see that the stream lives. */
+  keepAlive(): void {
+    this.#response?.write(": keep-alive\n\n");
+  }
+
+  #write(frame: string): void {
+    this.#store(frame);
+    const response = this.#response;
+    if (response === undefined) return;
+    this.#sent = this.#seq;
+    response.write(frame);
+    if (response.writableLength > this.#limits.maxUnsentBytes) response.destroy();
+  }
+
+  #store(frame: string): void {
+    this.#events.push({ seq: this.#seq, frame });
+    this.#bytes += frame.length;
+    while (this.#events.length > 1 && (this.#events.length > this.#limits.maxEvents || this.#bytes > this.#limits.maxBytes)) {
+      this.#bytes -= this.#events.shift()?.frame.length ?? 0;
+    }
+  }
+}
+
+/** An event with its id; each line of the text becomes a data line, which together read as the same text. */
+function frameOf(text: string, id: string): string {
+  const data = /[\r\n]/.test(text) ? text.split(/\r\n|\r|\n/).join("\ndata: ") : text;
+  return `event: message\nid: ${id}\ndata: ${data}\n\n`;
+}
+
+/** Splits an event id into its stream and its place there; `undefined` for anything that is not one of ours. */
+function readEventId(eventId: string): { streamId: string; seq: number } | undefined {
+  const match = /^([A-Za-z0-9-]{1,64})_(\d{1,15})$/.exec(eventId);
+  if (match?.[1] === undefined) return undefined;
+  return { streamId: match[1], seq: Number(match[2]) };
+}
+
+export { EVENT_STREAM_HEADERS, EventStream, readEventId, type EventStreamLimits };

@@ -1,0 +1,83 @@
+import type { Backend, ClientProfile, Inbound, Link } from "../backends/port.ts";
+import { GatewayError } from "../core/errors.ts";
+import type { Message } from "../rpc/message.ts";
+
+/** What happens on the links of one client. */
+interface LinkEvents {
+  /** A message that belongs to no request. */
+  message(backend: string, link: Link, message: Message): void;
+  /** A link was opened, or opened again: what the backend must know of this client is to be sent before it is used. */
+  opened(backend: string, link: Link): Promise<void>;
+  closed(backend: string, link: Link | undefined): void;
+}
+
+/** The links of one client to backends, each opened when first used. */
+class Links {
+  readonly #profile: ClientProfile;
+  readonly #events: LinkEvents;
+  readonly #backends: ReadonlyMap<string, Backend>;
+  readonly #links = new Map<string, Link | Promise<Link>>();
+  #closed = false;
+
+  constructor(backends: ReadonlyMap<string, Backend>, profile: ClientProfile, events: LinkEvents) {
+    this.#backends = backends;
+    this.#profile = profile;
+    this.#events = events;
+  }
+
+  /** The link to a backend; concurrent first uses share one handshake. Rejects with a GatewayError. */
+  get(name: string): Link | Promise<Link> {
+    const known = this.#links.get(name);
+    if (known !== undefined) return known;
+    const opening = this.#open(name);
+    this.#links.set(name, opening);
+    opening.then(
+      (link) => this.#settle(name, opening, link),
+      () => this.#settle(name, opening, undefined),
+    );
+    return opening;
+  }
+
+  /** The links that are open now. */
+  *opened(): Iterable<[backend: string, link: Link]> {
+    for (const [name, link] of this.#links) if (!(link instanceof Promise)) yield [name, link];
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    await Promise.allSettled(links.map(async (link) => (await link).close()));
+  }
+
+  async #open(name: string): Promise<Link> {
+    const backend = this.#backends.get(name);
+    if (backend === undefined) throw new GatewayError("internal", `There is no backend ${JSON.stringify(name)}.`);
+    let link: Link | undefined;
+    // A backend may speak before its handshake is done here; what it says waits for the link.
+    const early: Message[] = [];
+    const inbound: Inbound = {
+      message: (message) => (link === undefined ? void early.push(message) : this.#events.message(name, link, message)),
+      reopened: () => void (link && this.#events.opened(name, link)),
+      closed: () => this.#dropped(name, link),
+    };
+    link = await backend.open(this.#profile, inbound);
+    for (const message of early) this.#events.message(name, link, message);
+    await this.#events.opened(name, link);
+    return link;
+  }
+
+  #settle(name: string, opening: Promise<Link>, link: Link | undefined): void {
+    if (this.#closed) return void link?.close();
+    if (this.#links.get(name) !== opening) return;
+    if (link === undefined) this.#links.delete(name);
+    else this.#links.set(name, link);
+  }
+
+  #dropped(name: string, link: Link | undefined): void {
+    this.#events.closed(name, link);
+    if (link === undefined || this.#links.get(name) === link) this.#links.delete(name);
+  }
+}
+
+export { Links, type LinkEvents };

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import type { ClientProfile } from "../backends/port.ts";
+import { GatewayError } from "../core/errors.ts";
+import { Session, type SessionContext } from "./session.ts";
+
+/** Limits on the sessions of one process. */
+interface RegistryOptions {
+  readonly context: SessionContext;
+  readonly ttlMs: number;
+  readonly maxSessions: number;
+  /** How long finished streams are kept for clients that come back. */
+  readonly resumeWindowMs: number;
+  readonly now: () => number;
+  ended(session: Session, why: "deleted" | "expired" | "shutdown"): void;
+}
+
+/** The sessions of this process: a session lives until it is deleted or not used for its time to live. */
+class SessionRegistry {
+  readonly #options: RegistryOptions;
+  readonly #sessions = new Map<string, Session>();
+  /** Equal texts of different clients are kept once. */
+  readonly #profiles = new Map<string, WeakRef<ClientProfile>>();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  values(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  /** Whether one more session may be made. Throws `too-many-sessions`. */
+  requireRoom(): void {
+    const { maxSessions } = this.#options;
+    if (this.#sessions.size < maxSessions) return;
+    throw new GatewayError("too-many-sessions", `This gateway holds its ${maxSessions} sessions already. Try again later, or raise operational.sessions.max.`);
+  }
+
+  create(facts: { protocolVersion: string; profile: ClientProfile; classKey: string }): Session {
+    this.requireRoom();
+    const session = new Session({ ...facts, profile: this.#shared(facts.profile), id: randomUUID() }, this.#options.context, this.#options.now());
+    this.#sessions.set(session.facts.id, session);
+    return session;
+  }
+
+  /** The session with this id, which thereby lives on. */
+  touch(id: string): Session | undefined {
+    const session = this.#sessions.get(id);
+    if (session !== undefined) session.lastSeenMs = this.#options.now();
+    return session;
+  }
+
+  /** Ends a session; false when there is none. */
+  delete(id: string, why: "deleted" | "expired" | "shutdown" = "deleted"): boolean {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return false;
+    this.#sessions.delete(id);
+    this.#options.ended(session, why);
+    void session.close(this.#options.now());
+    return true;
+  }
+
+  /** Ends sessions whose time is over and forgets streams that nobody came back for. */
+  sweep(): void {
+    const nowMs = this.#options.now();
+    for (const [id, session] of this.#sessions) {
+      const streams = session.openedStreams;
+      streams?.sweep(nowMs - this.#options.resumeWindowMs);
+      const used = session.callsUnderWay > 0 || (streams?.attachedCount ?? 0) > 0;
+      if (used) session.lastSeenMs = nowMs;
+      else if (nowMs - session.lastSeenMs > this.#options.ttlMs) this.delete(id, "expired");
+    }
+  }
+
+  keepStreamsAlive(): void {
+    for (const session of this.#sessions.values()) session.openedStreams?.keepAlive();
+  }
+
+  async close(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    await Promise.allSettled(sessions.map((session) => session.close(this.#options.now())));
+  }
+
+  #shared(profile: ClientProfile): ClientProfile {
+    const key = JSON.stringify([profile.capabilities, profile.clientInfo, profile.headers]);
+    const known = this.#profiles.get(key)?.deref();
+    if (known !== undefined) return known;
+    if (this.#profiles.size > 10_000) this.#profiles.clear();
+    this.#profiles.set(key, new WeakRef(profile));
+    return profile;
+  }
+}
+
+export { SessionRegistry };

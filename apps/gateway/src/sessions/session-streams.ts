@@ -1,0 +1,87 @@
+import type { ServerResponse } from "node:http";
+import { EventStream, readEventId, type EventStreamLimits } from "./event-stream.ts";
+
+/** Finished streams that one session keeps at most for clients that come back. */
+const MAX_KEPT_STREAMS = 64;
+
+/** The id of the stream that belongs to no request. */
+const STANDALONE = "0";
+
+/** The event streams of one session, made when first needed: an idle session has none. */
+class SessionStreams {
+  readonly #limits: EventStreamLimits;
+  readonly #streams = new Map<string, EventStream>();
+  #next = 1;
+
+  constructor(limits: EventStreamLimits) {
+    this.#limits = limits;
+  }
+
+  /** A new stream for the answer to one POST. */
+  create(): EventStream {
+    const stream = new EventStream(String(this.#next++), this.#limits);
+    this.#streams.set(stream.id, stream);
+    this.#forgetOldest();
+    return stream;
+  }
+
+  /** The stream for messages that belong to no request. */
+  get standalone(): EventStream {
+    let stream = this.#streams.get(STANDALONE);
+    if (stream === undefined) this.#streams.set(STANDALONE, (stream = new EventStream(STANDALONE, this.#limits)));
+    return stream;
+  }
+
+  /** Whether a client listens for messages that belong to no request. */
+  get listening(): boolean {
+    return this.#streams.get(STANDALONE)?.attached ?? false;
+  }
+
+  get attachedCount(): number {
+    let count = 0;
+    for (const stream of this.#streams.values()) if (stream.attached) count++;
+    return count;
+  }
+
+  /** Continues the stream of the event with this id on a connection whose head is yet to be written; false when it is not known here. */
+  resume(eventId: string, response: ServerResponse, writeHead: () => void): boolean {
+    const event = readEventId(eventId);
+    const stream = event && this.#streams.get(event.streamId);
+    if (event === undefined || stream === undefined) return false;
+    writeHead();
+    stream.attach(response, event.seq);
+    return true;
+  }
+
+  keepAlive(): void {
+    for (const stream of this.#streams.values()) stream.keepAlive();
+  }
+
+  /** Forgets streams that ended before `endedBeforeMs`. */
+  sweep(endedBeforeMs: number): void {
+    for (const [id, stream] of this.#streams) {
+      if (stream.state === "ended" && stream.endedAtMs < endedBeforeMs) this.#streams.delete(id);
+    }
+  }
+
+  /** Ends every connection with a hint when to come back. */
+  hangUp(retryMs: number): void {
+    for (const stream of this.#streams.values()) stream.hangUp(retryMs);
+  }
+
+  close(nowMs: number): void {
+    for (const stream of this.#streams.values()) stream.end(nowMs);
+    this.#streams.clear();
+  }
+
+  #forgetOldest(): void {
+    if (this.#streams.size <= MAX_KEPT_STREAMS) return;
+    for (const [id, stream] of this.#streams) {
+      if (stream.state !== "ended") continue;
+      this.#streams.delete(id);
+      return;
+    }
+  }
+}
+
+export { SessionStreams };

@@ -1,0 +1,189 @@
+import type { Backend, ClientProfile, Link } from "../backends/port.ts";
+import type { View } from "../catalog/view.ts";
+import type { Peer } from "../core/call.ts";
+import { GatewayError } from "../core/errors.ts";
+import type { Message } from "../rpc/message.ts";
+import { errorText, requestText, resultText } from "../rpc/reply.ts";
+import { AskedRequests } from "./asked.ts";
+import { ask } from "../backends/ask.ts";
+import type { EventStreamLimits } from "./event-stream.ts";
+import { Links } from "./links.ts";
+import { SessionStreams } from "./session-streams.ts";
+
+/** What the client said of itself in `initialize`. Equal texts are shared between sessions. */
+interface SessionFacts {
+  readonly id: string;
+  readonly protocolVersion: string;
+  readonly profile: ClientProfile;
+  /** Names the class of clients that see the same catalogue. */
+  readonly classKey: string;
+}
+
+/** What a session needs from the rest of the gateway. */
+interface SessionContext {
+  readonly backends: ReadonlyMap<string, Backend>;
+  readonly streamLimits: EventStreamLimits;
+  /** The current view of a class. */
+  viewOf(classKey: string): View;
+  /** A backend told this session that a list of its changed. */
+  listChanged(classKey: string, backend: string, method: string): void;
+}
+
+const LIST_CHANGED: ReadonlySet<string> = new Set([
+  "notifications/tools/list_changed",
+  "notifications/prompts/list_changed",
+  "notifications/resources/list_changed",
+]);
+
+/** One client of a handshake revision. Everything but its facts is made when first needed. */
+class Session implements Peer {
+  readonly facts: SessionFacts;
+  readonly #context: SessionContext;
+  #links: Links | undefined;
+  #asked: AskedRequests | undefined;
+  #streams: SessionStreams | undefined;
+  #calls: Map<string, (reason: string) => void> | undefined;
+  #subscriptions: Map<string, string> | undefined;
+  #logLevel: string | undefined;
+  /** When the client was last heard of. */
+  lastSeenMs: number;
+
+  constructor(facts: SessionFacts, context: SessionContext, nowMs: number) {
+    this.facts = facts;
+    this.#context = context;
+    this.lastSeenMs = nowMs;
+  }
+
+  get view(): View {
+    return this.#context.viewOf(this.facts.classKey);
+  }
+
+  get streams(): SessionStreams {
+    return (this.#streams ??= new SessionStreams(this.#context.streamLimits));
+  }
+
+  /** The streams, if there ever were any. */
+  get openedStreams(): SessionStreams | undefined {
+    return this.#streams;
+  }
+
+  link(backend: string): Link | Promise<Link> {
+    return this.#linksMade.get(backend);
+  }
+
+  get openLinks(): Iterable<[backend: string, link: Link]> {
+    return this.#links?.opened() ?? [];
+  }
+
+  receive(backend: string, link: Link, message: Message): string | undefined {
+    if (message.kind === "request") return this.#request(backend, link, message);
+    if (message.method === "notifications/cancelled") return this.#asked?.withdraw(link, message);
+    if (!LIST_CHANGED.has(message.method)) return message.text;
+    this.#context.listChanged(this.facts.classKey, backend, message.method);
+    return undefined;
+  }
+
+  /** Takes the client's answer to a request of a backend; false when nothing like it was asked. */
+  answered(answer: Message): boolean {
+    const taken = this.#asked?.take(answer);
+    // A backend that is gone needs no answer; its link reports that by itself.
+    taken?.link.send(taken.text).catch(() => undefined);
+    return taken !== undefined;
+  }
+
+  /** Sends something to the client that belongs to no request of it. */
+  notify(text: string): void {
+    this.streams.standalone.push(text);
+  }
+
+  /** Notes a call under way. Throws `invalid-request` when its id is in use. */
+  begin(idKey: string, cancel: (reason: string) => void): void {
+    this.#calls ??= new Map();
+    if (this.#calls.has(idKey)) throw new GatewayError("invalid-request", "Invalid request: a request with this id is still under way in this session.");
+    this.#calls.set(idKey, cancel);
+  }
+
+  finish(idKey: string): void {
+    this.#calls?.delete(idKey);
+  }
+
+  get callsUnderWay(): number {
+    return this.#calls?.size ?? 0;
+  }
+
+  /** Ends a call as the client asked; a call that is over is no error. */
+  cancel(idKey: string, reason: string): void {
+    this.#calls?.get(idKey)?.(reason);
+  }
+
+  /** Sets the log level here and at every backend that is linked. */
+  async setLogLevel(level: string): Promise<void> {
+    this.#logLevel = level;
+    await Promise.allSettled([...this.openLinks].map(([, link]) => this.#sendLogLevel(link)));
+  }
+
+  subscribed(uri: string, backend: string): void {
+    (this.#subscriptions ??= new Map()).set(uri, backend);
+  }
+
+  unsubscribed(uri: string): void {
+    this.#subscriptions?.delete(uri);
+  }
+
+  /** Tells every linked backend whether its standing stream has somebody to listen. */
+  listen(wanted: boolean): void {
+    for (const [, link] of this.openLinks) link.listen(wanted);
+  }
+
+  /** Passes a notification of the client to every linked backend. */
+  broadcast(text: string): void {
+    for (const [, link] of this.openLinks) link.send(text).catch(() => undefined);
+  }
+
+  /** Ends calls, streams and backend sessions. */
+  async close(nowMs: number): Promise<void> {
+    for (const cancel of this.#calls?.values() ?? []) cancel("The session was ended.");
+    this.#streams?.close(nowMs);
+    await this.#links?.close();
+  }
+
+  get #linksMade(): Links {
+    return (this.#links ??= new Links(this.#context.backends, this.facts.profile, {
+      message: (backend, link, message) => {
+        const text = this.receive(backend, link, message);
+        if (text !== undefined) this.notify(text);
+      },
+      opened: (backend, link) => this.#opened(backend, link),
+      closed: (_, link) => link && this.#asked?.forget(link),
+    }));
+  }
+
+  #request(backend: string, link: Link, message: Message): string | undefined {
+    if (message.method === "ping") {
+      link.send(resultText(message.id, "{}")).catch(() => undefined);
+      return undefined;
+    }
+    try {
+      return (this.#asked ??= new AskedRequests()).put(backend, link, message);
+    } catch (error) {
+      link.send(errorText(message.id, GatewayError.from(error))).catch(() => undefined);
+      return undefined;
+    }
+  }
+
+  async #opened(backend: string, link: Link): Promise<void> {
+    link.listen(this.#streams?.listening ?? false);
+    const again = [...(this.#subscriptions ?? [])].filter(([, owner]) => owner === backend);
+    await Promise.allSettled([
+      this.#sendLogLevel(link),
+      ...again.map(([uri]) => ask(link, (id) => requestText(id, "resources/subscribe", JSON.stringify({ uri })))),
+    ]);
+  }
+
+  async #sendLogLevel(link: Link): Promise<void> {
+    if (this.#logLevel === undefined || link.server.capabilities["logging"] === undefined) return;
+    await ask(link, (id) => requestText(id, "logging/setLevel", JSON.stringify({ level: this.#logLevel })));
+  }
+}
+
+export { Session, type SessionContext, type SessionFacts };
