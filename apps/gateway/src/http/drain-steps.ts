@@ -53,8 +53,9 @@ function drainStep(phase: DrainPhase, event: DrainEvent, times: DrainTimes): Dra
     case "stopping":
       return event === "idle" ? { phase, actions: [] } : done();
     case "done":
-      return { phase, actions: [] };
+      break;
   }
+  return { phase, actions: [] };
 }
 
 function finishing(times: DrainTimes): DrainStep {

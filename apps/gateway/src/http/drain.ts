@@ -64,11 +64,13 @@ class Drain {
     this.#cancelTimer();
     this.#phase = phase;
     this.#ports.entered(phase);
-    const running = actions.map((action) => this.#run(action));
-    if (phase === "stopping")
-      void Promise.allSettled(running).then(() => {
-        this.#handle("stopped");
-      });
+    void this.#runAll(phase, actions);
+  }
+
+  async #runAll(phase: DrainPhase, actions: readonly DrainAction[]): Promise<void> {
+    // What fails is not waited for; the timer of the phase covers what never settles.
+    await Promise.allSettled(actions.map(async (action) => this.#run(action)));
+    if (phase === "stopping") this.#handle("stopped");
   }
 
   async #run(action: DrainAction): Promise<void> {
