@@ -102,13 +102,16 @@ export async function startGateway({
   const serve = ["serve", "--config", file, "--port", "0", "--log-format", "json", ...args];
   const deadline = AbortSignal.timeout(READY_WITHIN_MS);
   const { child, logs, listening } = run(serve, env, deadline);
-  child.once("close", () => void rm(folder, { recursive: true, force: true }));
+  const end = async () => {
+    await rm(folder, { recursive: true, force: true });
+    return stop(child);
+  };
   try {
     const { origin } = new URL(await listening);
     await becomeReady(origin, deadline);
-    return { url: `${origin}/mcp`, origin, pid: child.pid!, logs, stop: () => stop(child) };
+    return { url: `${origin}/mcp`, origin, pid: child.pid!, logs, stop: end };
   } catch (error) {
-    await stop(child);
+    await end();
     throw new Error(`The gateway did not become ready:\n${logs()}`, { cause: error });
   }
 }
