@@ -51,7 +51,6 @@ function listeningUrl(line: string): string | undefined {
 }
 
 function run(args: string[], env: Record<string, string>, deadline: AbortSignal): Running {
-  if (!existsSync(PROGRAM)) throw new Error("The gateway is not built: run `npm run build` first.");
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -96,6 +95,7 @@ export async function startGateway({
   args = [],
   env = {},
 }: GatewayStart): Promise<StartedGateway> {
+  if (!existsSync(PROGRAM)) throw new Error("The gateway is not built: run `npm run build` first.");
   const folder = await mkdtemp(join(tmpdir(), "headgate-gateway-"));
   const file = join(folder, "config.yaml");
   await writeFile(file, typeof config === "string" ? config : stringify(config));
