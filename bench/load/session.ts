@@ -1,0 +1,87 @@
+import { headerOf, type Answer } from "./answer.ts";
+import { Connection } from "./connection.ts";
+import { openStream, type OpenStream } from "./event-stream.ts";
+
+const REVISION = "2025-11-25";
+
+const CLIENT = {
+  protocolVersion: REVISION,
+  capabilities: {},
+  clientInfo: { name: "headgate-bench", version: "1.0.0" },
+};
+
+// One counter for all sessions: servers that keep requests by id must never see the same one twice.
+let lastId = 0;
+
+/** An MCP session as a client sees it; several may share a connection that carries one exchange at a time. */
+export class Session {
+  readonly url: URL;
+  readonly #connection: Connection;
+  readonly #common: string;
+
+  private constructor(url: URL, connection: Connection, sessionId: string | undefined) {
+    this.url = url;
+    this.#connection = connection;
+    const id = sessionId === undefined ? "" : `mcp-session-id: ${sessionId}\r\n`;
+    this.#common = ` ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\nmcp-protocol-version: ${REVISION}\r\n${id}`;
+  }
+
+  /** initialize and notifications/initialized. */
+  static async open(url: URL, connection = new Connection(url)): Promise<Session> {
+    const first = new Session(url, connection, undefined);
+    const answer = await first.#post("initialize", CLIENT);
+    const session = new Session(url, connection, headerOf(answer.head, "mcp-session-id"));
+    await session.#notify("notifications/initialized");
+    return session;
+  }
+
+  /** Calls the echo tool and checks that the answer is the one to this call. */
+  async call(tool: string): Promise<void> {
+    const text = `echo ${lastId + 1}.`;
+    const { body } = await this.#post("tools/call", { name: tool, arguments: { text } });
+    if (!body.includes(text)) throw new Error(`a call was answered ${body.slice(0, 300)}`);
+  }
+
+  /** All tool names of the first page. */
+  async list(): Promise<string> {
+    return (await this.#post("tools/list", {})).body;
+  }
+
+  /** Opens the GET stream, on a connection of its own. */
+  stream(): Promise<OpenStream> {
+    return openStream(this.url, `GET${this.#common}accept: text/event-stream\r\n\r\n`);
+  }
+
+  /** Ends the session, over its own connection or another. */
+  async delete(over = this.#connection): Promise<void> {
+    const { status } = await over.exchange(`DELETE${this.#common}content-length: 0\r\n\r\n`);
+    if (status >= 300 && status !== 405) throw new Error(`DELETE was answered ${status}`);
+  }
+
+  /** Closes the connection, and with it that of every session that shares it. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #post(method: string, params: object): Promise<Answer> {
+    const id = ++lastId;
+    const answer = await this.#send(
+      `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${JSON.stringify(params)}}`,
+    );
+    if (answer.status !== 200 || !answer.body.includes('"result"')) {
+      throw new Error(`${method} was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+    }
+    return answer;
+  }
+
+  async #notify(method: string): Promise<void> {
+    const { status } = await this.#send(`{"jsonrpc":"2.0","method":"${method}"}`);
+    if (status !== 202) throw new Error(`${method} was answered ${status}`);
+  }
+
+  #send(body: string): Promise<Answer> {
+    return this.#connection.exchange(
+      `POST${this.#common}content-type: application/json\r\naccept: application/json, text/event-stream\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+  }
+}

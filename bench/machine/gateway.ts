@@ -1,0 +1,73 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startNode, type Child } from "./child.ts";
+import { gatewayConfig } from "./gateway-config.ts";
+import type { Target } from "./target.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../apps/gateway/dist/main.js", import.meta.url));
+
+const READY_DEADLINE_MS = 20_000;
+
+/** A gateway of our own, ready, and how long it took to be. */
+export interface StartedGateway extends Target {
+  readonly pid: number;
+  readonly readyMs: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway in front of these backends on its own core and resolves when it says it is ready. */
+export async function startGateway(backendUrls: readonly string[]): Promise<StartedGateway> {
+  const folder = mkdtempSync(join(tmpdir(), "headgate-bench-"));
+  const [config, log] = [join(folder, "config.json"), join(folder, "gateway.log")];
+  writeFileSync(config, JSON.stringify(gatewayConfig(backendUrls)));
+  const port = await freePort();
+  const start = performance.now();
+  const args = [PROGRAM, "serve", "--config", config, "--port", `${port}`];
+  const output = openSync(log, "w");
+  const child = startNode("gateway", args, output);
+  closeSync(output);
+  const stop = async (): Promise<void> => {
+    await child.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await ready(child, `http://127.0.0.1:${port}/readyz`);
+  } catch (error) {
+    const said = readFileSync(log, "utf8").slice(-2000);
+    await stop();
+    throw new Error(`the gateway did not become ready; its last words:\n${said}`, { cause: error });
+  }
+  return {
+    name: "gateway",
+    url: `http://127.0.0.1:${port}/mcp`,
+    pid: child.pid,
+    readyMs: performance.now() - start,
+    stop,
+  };
+}
+
+async function ready(child: Child, url: string): Promise<void> {
+  const deadline = performance.now() + READY_DEADLINE_MS;
+  while (performance.now() < deadline) {
+    if (child.process.exitCode !== null)
+      throw new Error(`it ended with code ${child.process.exitCode}`);
+    const status = await fetch(url).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+  throw new Error(`${url} did not answer 200 in ${READY_DEADLINE_MS} ms`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
