@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { backendError } from "./backend-error.ts";
 import { DuplexLink } from "./duplex-link.ts";
 import type { Backend, ClientProfile, Inbound, Link } from "./port.ts";
 import { SseChannel } from "./sse-channel.ts";
@@ -28,6 +29,7 @@ class SseBackend implements Backend {
   readonly name: string;
   readonly #options: SseBackendOptions;
   readonly #open = new Set<DuplexLink>();
+  #closed = false;
 
   constructor(options: SseBackendOptions) {
     this.name = options.name;
@@ -36,6 +38,7 @@ class SseBackend implements Backend {
 
   async open(profile: ClientProfile, inbound: Inbound): Promise<Link> {
     const { name, url, headers, handshakeTimeoutMs, onGarbage, now, newId } = this.#options;
+    if (this.#closed) throw backendError("backend-unavailable", name, "is shut down");
     const startedAtMs = now();
     const channel: SseChannel = new SseChannel(
       { ...this.#options, backend: name, url: new URL(url), headers: () => headers(profile) },
@@ -73,6 +76,7 @@ class SseBackend implements Backend {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#open].map((link) => link.close()));
   }
 }
