@@ -6,172 +6,129 @@ import {
   VALIDATIONS_KEYWORD,
 } from "@headgate/kube-schema";
 import * as fc from "fast-check";
+import { mutated, mutation } from "./mutation.ts";
+import { nearMiss, scalar } from "./scalar-arbitrary.ts";
 
-const DURATIONS = [
-  "",
-  "0s",
-  "1s",
-  "0.5s",
-  "1m0s",
-  "1.5h",
-  "999ms",
-  "10µs",
-  "1h30m",
-  "5",
-  "-1s",
-  "1d",
-];
-const WORDS = [
-  "redis",
-  "memory",
-  "openai",
-  "X-Key",
-  "authorization",
-  "na me",
-  "ö",
-  "😀",
-  "\u0000",
-  "stdio",
-];
-const ODDITIES = [
-  "http://a",
-  "https://b/mcp",
-  "ftp://c",
-  "0.5",
-  "1",
-  ".25",
-  "1.",
-  "tab\there",
-  "line\nbreak",
-];
-/** Texts of which every pattern of the configuration accepts some and refuses some. */
-const TEXTS = [...DURATIONS, ...WORDS, ...ODDITIES];
+/** How documents are to look: each a number of chances against one. */
+interface Style {
+  readonly evaluateCel: EvaluateCel;
+  readonly absent: number;
+  readonly inBounds: number;
+  readonly lawful: number;
+}
 
-const anyValue = fc.oneof(
-  fc.constantFrom<unknown>(null, true, [], {}, 0, -1, 1.5, 51, 2 ** 31, 2 ** 53, 1e300, ...TEXTS),
-  fc.jsonValue({ maxDepth: 2 }),
-);
-
-/** Configurations of which most are valid; some break a rule, and some have one or two odd places. */
+/**
+ * Configurations of which most are valid. Some are sparse and whole, some go deep into one block;
+ * some break a bound or a rule, and some have one or two odd places.
+ */
 export function configArbitrary(
   schema: StructuralSchema,
   evaluateCel: EvaluateCel,
 ): fc.Arbitrary<unknown> {
-  const mutation = fc.record({
-    at: fc.nat(),
-    how: fc.constantFrom("replace", "remove", "add", "repeat"),
-    value: anyValue,
-  });
+  const sparse: Style = { evaluateCel, absent: 2, inBounds: 100, lawful: 10 };
+  const dense: Style = { evaluateCel, absent: 0.5, inBounds: 10, lawful: 4 };
+  const blocks = Object.entries(schema.properties ?? {}).map(([name, block]) =>
+    documents(block, dense).map((value) => ({ [name]: value })),
+  );
+  const config = fc.oneof(documents(schema, sparse), fc.oneof(...blocks));
   const mutations = fc.oneof(
-    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 4, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(mutation, { minLength: 1, maxLength: 2 }) },
   );
   return fc
-    .tuple(mostlyValid(schema, evaluateCel), mutations)
-    .map(([config, changes]) => changes.reduce<unknown>(mutated, config));
+    .tuple(config, mutations)
+    .map(([document, changes]) => changes.reduce<unknown>(mutated, document));
 }
 
-function mostlyValid(schema: StructuralSchema, evaluateCel: EvaluateCel): fc.Arbitrary<unknown> {
-  const inner = (child: StructuralSchema) => mostlyValid(child, evaluateCel);
-  const arbitrary = typed(schema, inner);
+function documents(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
+  const arbitrary = typed(schema, style);
   if (schema[VALIDATIONS_KEYWORD] === undefined && schema[LIST_MAP_KEYS_KEYWORD] === undefined)
     return arbitrary;
-  const lawful = arbitrary.filter(
-    (value) => admissionViolations(schema, value, evaluateCel).length === 0,
-  );
-  return fc.oneof({ weight: 30, arbitrary: lawful }, { weight: 1, arbitrary });
+  const lawful = arbitrary.filter((value) => isLawful(schema, value, style.evaluateCel));
+  return either(style.lawful, lawful, arbitrary);
 }
 
-type Inner = (schema: StructuralSchema) => fc.Arbitrary<unknown>;
+// Only the rules of the place itself: what lies below has made its own choice.
+function isLawful(schema: StructuralSchema, value: unknown, evaluateCel: EvaluateCel): boolean {
+  const broken = admissionViolations(schema, value, evaluateCel);
+  return !broken.some(({ path, message }) => path.length === 0 || message.startsWith("duplicate"));
+}
 
-function typed(schema: StructuralSchema, inner: Inner): fc.Arbitrary<unknown> {
-  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+function typed(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
   switch (schema.type) {
+    case "array":
+      return list(schema, style);
+    case "object":
+      return object(schema, style);
     case "boolean":
-      return fc.boolean();
     case "integer":
     case "number":
-      return integer(schema);
     case "string":
-      return text(schema);
-    case "array":
-      return fc.array(inner(schema.items ?? {}), { maxLength: Math.min(2, schema.maxItems ?? 2) });
-    case "object":
-      return object(schema, inner);
+      return either(style.inBounds, scalar(schema), nearMiss(schema));
     case undefined:
     default:
       return fc.jsonValue({ maxDepth: 1 }).filter((value) => value !== null);
   }
 }
 
-function integer({ minimum = -9, maximum = 99 }: StructuralSchema): fc.Arbitrary<unknown> {
+function list({ items = {}, maxItems }: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
+  const entry = documents(items, style);
+  const usual = fc.array(entry, { maxLength: Math.min(2, maxItems ?? 2) });
+  if (maxItems === undefined) return usual;
+  return either(
+    style.inBounds,
+    usual,
+    entry.map((value) => Array.from({ length: maxItems + 1 }, () => value)),
+  );
+}
+
+function object(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
+  const { properties, required = [] } = schema;
+  if (properties === undefined) return map(schema, style);
+  const nothing = fc.constant(undefined);
+  const fields = Object.entries(properties).map(([name, property]) => {
+    const value = documents(property, style);
+    const isRequired = required.includes(name);
+    return [
+      name,
+      isRequired ? either(style.inBounds, value, nothing) : either(style.absent, nothing, value),
+    ] as const;
+  });
+  return fc.record(Object.fromEntries(fields)).map(withoutUndefined);
+}
+
+function map(
+  { additionalProperties, maxProperties }: StructuralSchema,
+  style: Style,
+): fc.Arbitrary<unknown> {
+  const entry =
+    additionalProperties === undefined
+      ? fc.jsonValue({ maxDepth: 1 })
+      : documents(additionalProperties, style);
+  const usual = fc.dictionary(fc.constantFrom("a", "X-Key", "content-type", "x y"), entry, {
+    maxKeys: 2,
+  });
+  if (maxProperties === undefined) return usual;
+  const names = Array.from({ length: maxProperties + 1 }, (_, index) => `k${index}`);
+  return either(
+    style.inBounds,
+    usual,
+    entry.map((value) => Object.fromEntries(names.map((name) => [name, value]))),
+  );
+}
+
+function either(
+  chances: number,
+  usual: fc.Arbitrary<unknown>,
+  other: fc.Arbitrary<unknown>,
+): fc.Arbitrary<unknown> {
+  const weight = 10;
   return fc.oneof(
-    fc.constantFrom(minimum, maximum),
-    fc.integer({ min: Math.max(minimum, -9), max: Math.max(minimum, Math.min(maximum, 99)) }),
+    { weight: Math.round(weight * chances), arbitrary: usual },
+    { weight, arbitrary: other },
   );
 }
 
-function text({
-  pattern,
-  minLength = 0,
-  maxLength = Infinity,
-}: StructuralSchema): fc.Arbitrary<unknown> {
-  const texts = TEXTS.filter(
-    (candidate) =>
-      (pattern === undefined || new RegExp(pattern, "u").test(candidate)) &&
-      candidate.length >= minLength,
-  );
-  const long = pattern === undefined && maxLength < 10_000 ? ["😀".repeat(maxLength)] : [];
-  return fc.constantFrom(...texts, ...long);
-}
-
-function object(schema: StructuralSchema, inner: Inner): fc.Arbitrary<unknown> {
-  const { properties, additionalProperties, required = [] } = schema;
-  if (properties === undefined) {
-    const entry =
-      additionalProperties === undefined
-        ? fc.jsonValue({ maxDepth: 1 })
-        : inner(additionalProperties);
-    return fc.dictionary(fc.constantFrom("a", "X-Key", "content-type", "x y"), entry, {
-      maxKeys: 2,
-    });
-  }
-  const fields = Object.fromEntries(
-    Object.entries(properties).map(([name, property]) => [name, inner(property)]),
-  );
-  return fc.record(fields, { requiredKeys: required, noNullPrototype: true });
-}
-
-interface Mutation {
-  readonly at: number;
-  readonly how: "replace" | "remove" | "add" | "repeat";
-  readonly value: unknown;
-}
-
-type Container = Record<string, unknown> | unknown[];
-
-function mutated(config: unknown, { at, how, value }: Mutation): unknown {
-  const copy = structuredClone(config);
-  const places = placesIn(copy);
-  const place = places[at % places.length];
-  if (place === undefined) return value;
-  const [container, key] = place;
-  if (Array.isArray(container)) mutateList(container, Number(key), how, value);
-  else if (how === "remove") Reflect.deleteProperty(container, key);
-  else container[how === "add" ? "surplus" : key] = value;
-  return copy;
-}
-
-function mutateList(list: unknown[], index: number, how: Mutation["how"], value: unknown): void {
-  if (how === "repeat") list.push(structuredClone(list[index]));
-  else if (how === "remove") list.splice(index, 1);
-  else if (how === "add") list.push(value);
-  else list[index] = value;
-}
-
-function placesIn(value: unknown): [Container, string][] {
-  if (typeof value !== "object" || value === null) return [];
-  const container = value as Container;
-  const own = Object.keys(container).map((key): [Container, string] => [container, key]);
-  return [...own, ...Object.values(container).flatMap(placesIn)];
+function withoutUndefined(value: Readonly<Record<string, unknown>>): unknown {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
 }

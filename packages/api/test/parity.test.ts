@@ -15,7 +15,7 @@ const cel = new Environment().registerVariable("self", "dyn");
 const evaluateCel = (rule: string, self: unknown) => cel.evaluate(rule, { self }) === true;
 
 test("zod and the API server agree on every gateway configuration", { timeout: 120_000 }, () => {
-  const runs = 6_000;
+  const runs = 8_000;
   let admitted = 0;
   fc.assert(
     fc.property(configArbitrary(schema, evaluateCel), (config) => {

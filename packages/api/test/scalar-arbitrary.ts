@@ -1,0 +1,88 @@
+import { admissionViolations, type StructuralSchema } from "@headgate/kube-schema";
+import * as fc from "fast-check";
+
+const DURATIONS = [
+  "",
+  "0s",
+  "1s",
+  "0.5s",
+  "1m0s",
+  "1.5h",
+  "999ms",
+  "10µs",
+  "1h30m",
+  "5",
+  "-1s",
+  "1d",
+];
+const WORDS = [
+  "redis",
+  "memory",
+  "openai",
+  "X-Key",
+  "authorization",
+  "na me",
+  "ö",
+  "😀",
+  "\u0000",
+  "stdio",
+];
+const ODDITIES = [
+  "http://a",
+  "https://b/mcp",
+  "ftp://c",
+  "0.5",
+  "1",
+  ".25",
+  "1.",
+  "tab\there",
+  "line\nbreak",
+];
+
+/** Texts of which every pattern of the configuration accepts some and refuses some. */
+export const TEXTS: readonly string[] = [...DURATIONS, ...WORDS, ...ODDITIES];
+
+const SMALLEST = -9;
+const LARGEST = 99;
+// Longer texts than this are left out: they would only make the run slow.
+const LONGEST = 9_000;
+
+/** Scalars that the schema admits, rules aside, with the ends of its ranges among them. */
+export function scalar(schema: StructuralSchema): fc.Arbitrary<unknown> {
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  if (schema.type === "boolean") return fc.boolean();
+  if (schema.type !== "string") return integer(schema);
+  return fc.constantFrom(...texts(schema, "inside").filter((text) => isAdmitted(schema, text)));
+}
+
+/** Scalars just outside what the schema admits; anything where it admits all of the type. */
+export function nearMiss(schema: StructuralSchema): fc.Arbitrary<unknown> {
+  const { type, minimum = SMALLEST, maximum = LARGEST } = schema;
+  if (type === "boolean") return fc.constantFrom<unknown>("true", 1);
+  if (type === "integer") return fc.constantFrom(minimum - 1, maximum + 1, minimum + 0.5);
+  const refused = texts(schema, "outside").filter((text) => !isAdmitted(schema, text));
+  return refused.length === 0 ? fc.string() : fc.constantFrom(...refused);
+}
+
+function integer({
+  minimum = SMALLEST,
+  maximum = LARGEST,
+}: StructuralSchema): fc.Arbitrary<unknown> {
+  const min = Math.max(minimum, SMALLEST);
+  return fc.oneof(
+    fc.constantFrom(minimum, maximum),
+    fc.integer({ min, max: Math.max(min, Math.min(maximum, LARGEST)) }),
+  );
+}
+
+function texts({ maxLength = Infinity }: StructuralSchema, end: "inside" | "outside"): string[] {
+  const length = end === "inside" ? maxLength : maxLength + 1;
+  return length < LONGEST ? [...TEXTS, "😀".repeat(length)] : [...TEXTS];
+}
+
+function isAdmitted(schema: StructuralSchema, text: string): boolean {
+  return (
+    admissionViolations({ ...schema, "x-kubernetes-validations": [] }, text, () => true).length ===
+    0
+  );
+}
