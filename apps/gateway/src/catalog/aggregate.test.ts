@@ -88,6 +88,8 @@ describe("priority", () => {
 
   test("a name that only one backend has stays bare", () => {
     expect(names(viewOf(catalogs, priority("a")))).toContain("only-a");
+    const unlisted = [catalogOf("e", { tools: ["only-e"] }), ...catalogs];
+    expect(names(viewOf(unlisted, priority("a")))).toContain("only-e");
   });
 
   test("of listed backends the first in the order wins, and the others' tools are left out", () => {
