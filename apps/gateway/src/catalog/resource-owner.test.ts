@@ -55,3 +55,11 @@ test("only so many templates are tried for one URI", () => {
   expect(owners.resourceOwner("t1000://x")).toBeUndefined();
   expect(owners.problems).toHaveLength(1);
 });
+
+test("templates made to be slow cannot hold up a read", () => {
+  const slow = Array.from({ length: 500 }, (_, index) => `{+a}${"x".repeat(450)}${index}`);
+  const owners = resourceOwners(new Map(), new Map(slow.map((template) => [template, "slow"])));
+  const started = performance.now();
+  expect(owners.resourceOwner("x".repeat(4096))).toBeUndefined();
+  expect(performance.now() - started).toBeLessThan(1000);
+});

@@ -9,8 +9,9 @@ interface ResourceOwners extends Pick<View, "resourceOwner" | "referenceOwner"> 
   readonly problems: readonly CatalogProblem[];
 }
 
-// Bounds what one read of an unknown URI can cost.
+// Bound what one read of an unknown URI can cost, whatever templates a backend lists: some 50 ms.
 const MAX_MATCHED_TEMPLATES = 1000;
+const MAX_STEPS = 2_000_000;
 
 /** Finds whose resource a URI is: the exact URI, else the exact template text, else the first template that matches. */
 function resourceOwners(resources: Owners, templates: Owners): ResourceOwners {
@@ -21,7 +22,10 @@ function resourceOwners(resources: Owners, templates: Owners): ResourceOwners {
     if (matches) matchers.push({ backend, matches });
     else problems.push(unmatched(backend, template, matchers.length));
   }
-  const matched = (uri: string) => matchers.find(({ matches }) => matches(uri))?.backend;
+  const matched = (uri: string) => {
+    const effort = { left: MAX_STEPS };
+    return matchers.find(({ matches }) => matches(uri, effort))?.backend;
+  };
   return {
     resourceOwner: (uri) => resources.get(uri) ?? templates.get(uri) ?? matched(uri),
     referenceOwner: (reference) =>

@@ -1,7 +1,12 @@
 import { templateParts, type Expression } from "./template-parts.ts";
 
-/** Whether a URI may be an expansion of the template. */
-type UriMatcher = (uri: string) => boolean;
+/** How many steps a search over many templates may still take; without any left nothing matches. */
+interface Effort {
+  left: number;
+}
+
+/** Whether a URI may be an expansion of the template; takes from `effort` what it cost to find out. */
+type UriMatcher = (uri: string, effort: Effort) => boolean;
 
 const MAX_URI_LENGTH = 4096;
 
@@ -31,13 +36,18 @@ function uriMatcher(template: string): UriMatcher | undefined {
         typeof part === "string" ? literal(states, part, next) : expression(states, part, next),
       0,
     );
-  return (uri) =>
+  return (uri, effort) =>
     uri.length <= MAX_URI_LENGTH &&
     uri.startsWith(head) &&
-    reachesEnd(states, start, uri, head.length);
+    reachesEnd(states, start, uri.slice(head.length), effort);
 }
 
-function reachesEnd(states: readonly State[], start: number, uri: string, from: number): boolean {
+function reachesEnd(
+  states: readonly State[],
+  start: number,
+  rest: string,
+  effort: Effort,
+): boolean {
   const seenAt = new Int32Array(states.length).fill(-1);
   const enter = (into: number[], first: number, at: number) => {
     const stack = [first];
@@ -50,10 +60,12 @@ function reachesEnd(states: readonly State[], start: number, uri: string, from: 
     }
   };
   let current: number[] = [];
-  enter(current, start, from);
-  for (let at = from; at < uri.length && current.length > 0; at++) {
+  enter(current, start, 0);
+  for (let at = 0; at < rest.length && current.length > 0; at++) {
+    effort.left -= current.length;
+    if (effort.left < 0) return false;
     const reached: number[] = [];
-    const code = uri.charCodeAt(at);
+    const code = rest.charCodeAt(at);
     for (const state of current) {
       const { takes, next } = states[state] ?? { next: [] };
       if (takes?.(code)) for (const one of next) enter(reached, one, at + 1);
@@ -149,4 +161,4 @@ function noneOf(delimiters: string): (code: number) => boolean {
   return (code) => !codes.has(code);
 }
 
-export { uriMatcher, type UriMatcher };
+export { uriMatcher, type Effort, type UriMatcher };
