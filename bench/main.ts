@@ -90,10 +90,17 @@ function caveats(): readonly string[] {
   ];
 }
 
-const options = parseOptions(process.argv.slice(2));
-if (options === "help") {
-  console.log(USAGE);
-} else {
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === "help") {
+    console.log(USAGE);
+    return 0;
+  }
   for (const caveat of caveats()) console.log(caveat);
-  process.exitCode = await run(options);
+  return run(options);
 }
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+});

@@ -20,7 +20,8 @@ export const USAGE = `npm run bench -- [options]
   --long                as the bars are stated: 40 s of arrivals, a minute of load
   --only a,b            families: calls, lists, connects, sessions, returned, arrivals, starts
   --peer name=URL,pid   another gateway in the same run (calls, lists, connects, arrivals);
-                        put it in front of the servers on --backend-port and the two ports after it
+                        put it in front of the servers on --backend-port and the two ports after it,
+                        and on core 0 (taskset -c 0), where our own gateway runs
   --floor               also a bare relay on node:http and undici, as the least such a relay costs
   --backend-port PORT   where the three servers listen; any free ports when omitted
   --backend-sessions    the servers give out session ids

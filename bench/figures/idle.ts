@@ -2,19 +2,14 @@ import { restingRssKb, type Bench } from "../bench.ts";
 import type { StartedGateway } from "../machine/gateway.ts";
 import { sampleProcess } from "../machine/process-sample.ts";
 
-/** Gives a gateway sessions and calls to warm up on, takes them away, and reads its memory at rest, in KB. */
+/**
+ * Runs every path that sessions take a few times, takes the sessions away and reads the memory at rest, in KB. No
+ * load: the room it would leave in the heap would later hold sessions that then seem to weigh nothing.
+ */
 export async function warmedUp(bench: Bench, gateway: StartedGateway): Promise<number> {
-  const { tool } = await bench.load.run("findTool", { url: gateway.url, suffix: "echo" });
-  await bench.load.run("loop", {
-    url: gateway.url,
-    request: "call",
-    tool,
-    callers: 16,
-    durationMs: bench.scale.warmUpMs,
-  });
-  await bench.load.run("connects", { url: gateway.url, count: 200 });
+  await bench.load.run("gather", { url: gateway.url, sessions: 50, streams: true });
+  await bench.load.run("connects", { url: gateway.url, count: 50 });
   await bench.load.run("disperse", {});
-  await bench.load.run("hangUp", {});
   return restingRssKb(gateway.pid, bench.scale.restMs);
 }
 

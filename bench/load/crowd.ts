@@ -23,6 +23,11 @@ export class Crowd {
       const session = await Session.open(url, connection);
       this.#members.push({ session, stream: streams ? await session.stream() : undefined });
     });
+    // A server that quietly drops sessions would look as if it kept them for nothing.
+    await eachConnection(url, 1, async (connection) => {
+      for (const member of [this.#members.at(0), this.#members.at(-1)])
+        await member?.session.list(connection);
+    });
   }
 
   /** Connects `count` more clients as an agent does, the list included; gives the median time one took. */

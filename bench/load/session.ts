@@ -42,9 +42,9 @@ export class Session {
     if (!body.includes(text)) throw new Error(`a call was answered ${body.slice(0, 300)}`);
   }
 
-  /** All tool names of the first page. */
-  async list(): Promise<string> {
-    return (await this.#post("tools/list", {})).body;
+  /** The first page of tools, as it came. */
+  async list(over = this.#connection): Promise<string> {
+    return (await this.#post("tools/list", {}, over)).body;
   }
 
   /** Opens the GET stream, on a connection of its own. */
@@ -63,9 +63,10 @@ export class Session {
     this.#connection.close();
   }
 
-  async #post(method: string, params: object): Promise<Answer> {
+  async #post(method: string, params: object, over = this.#connection): Promise<Answer> {
     const id = ++lastId;
     const answer = await this.#send(
+      over,
       `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${JSON.stringify(params)}}`,
     );
     if (answer.status !== 200 || !answer.body.includes('"result"')) {
@@ -75,12 +76,12 @@ export class Session {
   }
 
   async #notify(method: string): Promise<void> {
-    const { status } = await this.#send(`{"jsonrpc":"2.0","method":"${method}"}`);
+    const { status } = await this.#send(this.#connection, `{"jsonrpc":"2.0","method":"${method}"}`);
     if (status !== 202) throw new Error(`${method} was answered ${status}`);
   }
 
-  #send(body: string): Promise<Answer> {
-    return this.#connection.exchange(
+  #send(over: Connection, body: string): Promise<Answer> {
+    return over.exchange(
       `POST${this.#common}content-type: application/json\r\naccept: application/json, text/event-stream\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );
   }
