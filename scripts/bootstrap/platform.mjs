@@ -43,22 +43,3 @@ export function isNewEnough(version) {
   const major = /^v?(\d+)\./.exec(version)?.[1];
   return major !== undefined && Number(major) >= neededNodeMajor;
 }
-
-/**
- * Turns the output of a failed fetch into one sentence.
- * @param {string} what
- * @param {string} output
- */
-export function fetchFailure(what, output) {
-  const offline =
-    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT)\b/;
-  const unreachable = offline.exec(output)?.[1];
-  if (unreachable !== undefined) {
-    return `Could not reach the npm registry to fetch ${what} (${unreachable}): connect to the network, or set npm's registry or proxy, and run the command again.`;
-  }
-  const reason =
-    output.split("\n").find((line) => /\b(error|ERR_\w+)\b/i.test(line)) ??
-    output.split("\n").at(-1) ??
-    "";
-  return `Could not fetch ${what}: ${reason.trim() || "npm gave no reason"}`;
-}

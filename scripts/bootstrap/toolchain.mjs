@@ -2,13 +2,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readlink, rename, rm, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import {
-  fetchFailure,
-  fetchedNode,
-  isNewEnough,
-  neededNodeMajor,
-  nodePackage,
-} from "./platform.mjs";
+import { fetchFailure, npm } from "./npm.mjs";
+import { fetchedNode, isNewEnough, neededNodeMajor, nodePackage } from "./platform.mjs";
 import { capture } from "./run.mjs";
 import { Stop, step } from "./step.mjs";
 
@@ -22,7 +17,7 @@ export async function toolchain({ root, pnpmVersion, env }) {
   const bin = join(tools, "bin");
   await mkdir(bin, { recursive: true });
   const node = await point(join(bin, "node"), await findNode(tools, env));
-  const pnpmFiles = await fetched(tools, "pnpm", pnpmVersion, env);
+  const pnpmFiles = await fetched({ tools, name: "pnpm", version: pnpmVersion, env });
   const pnpm = await point(join(bin, "pnpm"), join(pnpmFiles, "bin", "pnpm.mjs"));
   return { node, pnpm, env: { ...env, PATH: `${bin}${delimiter}${env["PATH"] ?? ""}` } };
 }
@@ -43,38 +38,25 @@ async function findNode(tools, env) {
   const glibc = "glibcVersionRuntime" in Object(Object(process.report?.getReport())["header"]);
   const wanted = nodePackage({ platform: process.platform, arch: process.arch, glibc });
   if ("missing" in wanted) throw new Stop(wanted.missing);
-  return join(await fetched(tools, wanted.name, fetchedNode, env), "bin", "node");
+  const why = ` (Node.js ${neededNodeMajor} or newer is needed, this is ${process.version})`;
+  const files = await fetched({ tools, name: wanted.name, version: fetchedNode, env, why });
+  return join(files, "bin", "node");
 }
 
 /**
  * Answers the folder of an npm package of one exact version, fetching it the first time.
- * @param {string} tools
- * @param {string} name
- * @param {string} version
- * @param {NodeJS.ProcessEnv} env
+ * @param {{ tools: string, name: string, version: string, env: NodeJS.ProcessEnv, why?: string }} wanted
  */
-async function fetched(tools, name, version, env) {
+async function fetched({ tools, name, version, env, why = "" }) {
   const home = join(tools, `${name}-${version}`);
   const files = join(home, "node_modules", name);
   if (existsSync(files)) return files;
-  const reason =
-    name === "pnpm"
-      ? ""
-      : ` (Node.js ${neededNodeMajor} or newer is needed, this is ${process.version})`;
-  await step(`fetching ${name} ${version}${reason}`, async () => {
+  await step(`fetching ${name} ${version}${why}`, async () => {
     // Fetched beside its place and then moved, so that an interrupted fetch leaves nothing half done.
     const draft = await mkdtemp(join(tools, "fetching-"));
-    const [npm, ...first] = npmCommand(env);
     const flags = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"];
-    const retries = [
-      "--fetch-retries=2",
-      "--fetch-retry-mintimeout=1000",
-      "--fetch-retry-maxtimeout=5000",
-    ];
-    const args = [...first, "install", "--prefix", draft, ...flags, ...retries, "--loglevel=error"];
-    const result = await capture(npm, [...args, `${name}@${version}`], { cwd: draft, env }).catch(
-      noNpm,
-    );
+    const args = ["install", "--prefix", draft, ...flags, `${name}@${version}`];
+    const result = await npm(args, { cwd: draft, env });
     if (!result.ok) {
       await rm(draft, { recursive: true });
       throw new Stop(fetchFailure(`${name}@${version}`, result.output));
@@ -83,24 +65,6 @@ async function fetched(tools, name, version, env) {
     await rename(draft, home);
   });
   return files;
-}
-
-/**
- * @param {unknown} cause
- * @returns {never}
- */
-function noNpm(cause) {
-  throw new Stop("npm was not found on the PATH: install it and run the command again.", { cause });
-}
-
-/**
- * The npm that started us, else the one on the PATH.
- * @param {NodeJS.ProcessEnv} env
- * @returns {[string, ...string[]]}
- */
-export function npmCommand(env) {
-  const started = env["npm_execpath"];
-  return started?.endsWith("npm-cli.js") ? [process.execPath, started] : ["npm"];
 }
 
 /**
