@@ -1,6 +1,11 @@
 import { checkOperational, type GatewayConfigInput, Operational } from "@headgate/api";
-import { checkRateLimits, RateLimitConfig } from "@headgate/ratelimit-types";
+import {
+  checkRateLimits,
+  type Problem as CheckProblem,
+  RateLimitBucket,
+} from "@headgate/ratelimit-types";
 import { suggestion } from "./nearest.ts";
+import { placesOf } from "./places.ts";
 import { error, type Finding, type Path, warning } from "./problem.ts";
 import { aggregationRules } from "./rules/aggregation.ts";
 import { backendRules } from "./rules/backends.ts";
@@ -58,29 +63,37 @@ function incomingAuthRules({ incomingAuth }: ConfigDraft): Finding[] {
 
 function operationalRules({ operational }: ConfigDraft): Finding[] {
   const sound = Operational.safeParse(operational ?? {});
-  return sound.success ? checkOperational(sound.data).map(below("operational")) : [];
+  return sound.success ? checkOperational(sound.data).map(below(["operational"])) : [];
 }
 
-function rateLimitRules({ rateLimiting, sessionStorage }: ConfigDraft): Finding[] {
-  const sound = RateLimitConfig.safeParse(rateLimiting);
-  if (!sound.success) return [];
-  const findings = checkRateLimits(sound.data).map(below("rateLimiting"));
-  if (sessionStorage !== undefined) return findings;
+const BUCKETS = [
+  "rateLimiting.shared",
+  "rateLimiting.perUser",
+  "rateLimiting.tools.[].shared",
+  "rateLimiting.tools.[].perUser",
+];
+
+// Bucket by bucket, so that one without the right form does not hide what is wrong with another.
+function rateLimitRules(draft: ConfigDraft): Finding[] {
+  const findings = BUCKETS.flatMap((pattern) => placesOf(draft, pattern)).flatMap(
+    ({ path, value }) => {
+      const bucket = RateLimitBucket.safeParse(value);
+      return bucket.success
+        ? checkRateLimits({ shared: bucket.data }).map(below(path, "shared"))
+        : [];
+    },
+  );
+  if (draft.rateLimiting === undefined || draft.sessionStorage !== undefined) return findings;
   const message = "is counted by each gateway process on its own, not by several together";
   const hint = "write sessionStorage: { provider: memory } to say that this is meant";
   return [...findings, warning(["rateLimiting"], message, { at: "key", hint })];
 }
 
-interface Checked {
-  readonly path: Path;
-  readonly severity: Finding["severity"];
-  readonly message: string;
-}
-
-function below(block: string): (checked: Checked) => Finding {
+/** A problem that a check found in a block, as a finding in the whole; `root` is the check's own name for the block. */
+function below(block: Path, root?: string): (problem: CheckProblem) => Finding {
   return ({ path, severity, message }) => ({
     severity,
-    path: [block, ...path],
+    path: [...block, ...(path[0] === root ? path.slice(1) : path)],
     at: "value",
     message,
   });

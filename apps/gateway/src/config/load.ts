@@ -42,15 +42,15 @@ function shown(
   source: SourceMap | undefined,
 ): Problem[] {
   const chosen = findings.filter((finding) => finding.severity === severity);
-  const problems = chosen.slice(0, MAX_PROBLEMS).map(({ path, at, message, hint }) => ({
-    path: pathText(path),
-    message,
-    ...source?.positionOf(path, at),
-    ...(hint !== undefined && { hint }),
-  }));
+  const problems = chosen.slice(0, MAX_PROBLEMS).map((finding) => problemAt(finding, source));
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   const left = chosen.length - problems.length;
   return left === 0 ? problems : [...problems, { path: "", message: `… and ${left} more` }];
+}
+
+function problemAt({ path, at, message, hint }: Finding, source: SourceMap | undefined): Problem {
+  const position = source?.positionOf(path, at);
+  return { path: pathText(path), message, ...position, ...(hint !== undefined && { hint }) };
 }
 
 export { loadConfig, loadResult, type LoadResult };

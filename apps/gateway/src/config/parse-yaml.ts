@@ -52,9 +52,10 @@ function parseYaml(text: string): ParsedYaml {
       : structureFaults(document);
   if (faults.length > 0) {
     return failed(
-      faults
-        .slice(0, MAX_PROBLEMS)
-        .map(({ offset, message }) => ({ path: "", message, ...positionAt(lines, offset) })),
+      faults.slice(0, MAX_PROBLEMS).map(({ offset, message }) => {
+        const { line, column } = positionAt(lines, offset);
+        return { path: "", message, line, column };
+      }),
     );
   }
   return valueOf(document, lines);

@@ -1,5 +1,4 @@
 import {
-  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -76,7 +75,7 @@ function stepInto(
 }
 
 function resolved(document: Document, node: Node | undefined): Node | undefined {
-  return isAlias(node) ? (node as Alias).resolve(document) : node;
+  return isAlias(node) ? node.resolve(document) : node;
 }
 
 // A value that was left empty has a place of no width, often on the line after; its key is easier to find.
@@ -87,7 +86,9 @@ function written(node: Node | undefined): Node | undefined {
 /** The key as it is in the parsed value; undefined for a key that is not a single value. */
 function keyText(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
-  return typeof key.value === "symbol" ? key.value.description : String(key.value ?? "");
+  return typeof key.value === "symbol"
+    ? key.value.description
+    : `${(key.value ?? "") as string | number | boolean}`;
 }
 
 /** The line and column of an offset in the text. */

@@ -20,23 +20,17 @@ function aggregationRules({ aggregation }: Draft<GatewayConfigInput>): Finding[]
 }
 
 function strategyRule(aggregation: AggregationDraft): Finding[] {
-  switch (aggregation.conflictResolution) {
-    case "prefix":
-      return prefixRule(aggregation);
-    case "priority":
-      return priorityRule(aggregation);
-    case "manual":
-      if ((aggregation.tools ?? []).length > 0) return [];
-      return [
-        error([...AT, "tools"], "must have an entry at least when conflictResolution is manual"),
-      ];
-    case undefined:
-      return [
-        error([...AT, "conflictResolution"], "is missing", {
-          hint: "write prefix, priority or manual",
-        }),
-      ];
-  }
+  const { conflictResolution } = aggregation;
+  if (conflictResolution === "prefix") return prefixRule(aggregation);
+  if (conflictResolution === "priority") return priorityRule(aggregation);
+  if (conflictResolution === "manual") return manualRule(aggregation);
+  const hint = "write prefix, priority or manual";
+  return [error([...AT, "conflictResolution"], "is missing", { hint })];
+}
+
+function manualRule({ tools = [] }: AggregationDraft): Finding[] {
+  if (tools.length > 0) return [];
+  return [error([...AT, "tools"], "must have an entry at least when conflictResolution is manual")];
 }
 
 function prefixRule({ conflictResolutionConfig: config }: AggregationDraft): Finding[] {
@@ -70,11 +64,11 @@ function priorityRule(aggregation: AggregationDraft): Finding[] {
   return order.flatMap((workload, index) => {
     if (workload === undefined) return [];
     const place = [...at, index];
-    const repeated = order.indexOf(workload) < index ? [error(place, "is here twice")] : [];
-    if (aggregation.defaultToolVisibility !== "deny" || configured.has(workload)) return repeated;
+    if (order.indexOf(workload) < index) return [error(place, "is here twice")];
+    if (aggregation.defaultToolVisibility !== "deny" || configured.has(workload)) return [];
     const message =
       "needs an entry in aggregation.tools, as all its tools are hidden by defaultToolVisibility: deny";
-    return [...repeated, error(place, message)];
+    return [error(place, message)];
   });
 }
 

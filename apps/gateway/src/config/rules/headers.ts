@@ -21,11 +21,11 @@ function addedHeaders(headers: unknown, path: Path): Finding[] {
   const seen = new Set<string>();
   return Object.entries(isMapping(headers) ? headers : {}).flatMap(([name, value]) => {
     const place = [...path, name];
-    const twice = seen.has(name.toLowerCase())
-      ? [error(place, "is here twice, in another case", { at: "key" })]
-      : [];
+    if (seen.has(name.toLowerCase())) {
+      return [error(place, "is here twice, in another case", { at: "key" })];
+    }
     seen.add(name.toLowerCase());
-    return [...addedHeader(name, typeof value === "string" ? value : undefined, place), ...twice];
+    return addedHeader(name, typeof value === "string" ? value : undefined, place);
   });
 }
 

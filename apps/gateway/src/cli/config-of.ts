@@ -1,0 +1,78 @@
+import type { LoadedConfig } from "../config/check.ts";
+import { importIde } from "../config/import-ide.ts";
+import { loadConfig, type LoadResult } from "../config/load.ts";
+import type { Problem } from "../config/problem.ts";
+import { quickConfig } from "../config/quick.ts";
+import type { Env } from "../config/variables.ts";
+import type { ServeCommand, ValidateCommand } from "./command.ts";
+
+/** What reading a configuration needs of the world. */
+interface World {
+  /** The text of a file; rejects with the error of the file system. */
+  readonly readFile: (path: string) => Promise<string>;
+  readonly env: Env;
+}
+
+/** A file that was read, for showing its lines. */
+interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+type ConfigOutcome = LoadResult & { readonly file?: SourceFile };
+
+/** The configuration a command asks for, flags over file; never rejects. */
+async function configOf(
+  command: ServeCommand | ValidateCommand,
+  world: World,
+): Promise<ConfigOutcome> {
+  const outcome = await loaded(command, world);
+  if (!outcome.ok || command.kind === "validate") return outcome;
+  return { ...outcome, config: withFlags(outcome.config, command) };
+}
+
+async function loaded(
+  command: ServeCommand | ValidateCommand,
+  { readFile, env }: World,
+): Promise<ConfigOutcome> {
+  const source =
+    command.kind === "validate" ? { kind: "file" as const, file: command.file } : command.source;
+  if (source.kind === "quick") return quickConfig(source, env);
+  let text: string;
+  try {
+    text = await readFile(source.file);
+  } catch (thrown) {
+    return { ok: false, problems: [unreadable(source.file, thrown)] };
+  }
+  const result = source.kind === "file" ? loadConfig({ text, env }) : importIde({ text, env });
+  return { ...result, file: { name: source.file, text } };
+}
+
+function withFlags(config: LoadedConfig, { sessionTtl, debug }: ServeCommand): LoadedConfig {
+  const { operational } = config;
+  return {
+    ...config,
+    operational: {
+      ...operational,
+      ...(debug && { logLevel: "debug" as const }),
+      sessions: {
+        ...operational.sessions,
+        ...(sessionTtl !== undefined && { idleTimeout: sessionTtl }),
+      },
+    },
+  };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "it may not be read by this user",
+  EISDIR: "it is a directory",
+};
+
+function unreadable(path: string, thrown: unknown): Problem {
+  const code = (thrown as { code?: unknown } | null)?.code;
+  const reason = typeof code === "string" ? (REASONS[code] ?? code) : "reading it failed";
+  return { path, message: `cannot be read: ${reason}` };
+}
+
+export { configOf, type ConfigOutcome, type SourceFile, type World };
