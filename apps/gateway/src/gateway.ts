@@ -7,6 +7,7 @@ import type { Backend } from "./backends/port.ts";
 import { aggregate } from "./catalog/aggregate.ts";
 import { Catalogs } from "./catalog/catalogs.ts";
 import type { Handler } from "./core/call.ts";
+import { CallsInFlight } from "./core/calls-in-flight.ts";
 import { relay } from "./core/relay.ts";
 import { McpEndpoint } from "./edge/mcp-endpoint.ts";
 import { passthroughOf } from "./edge/passthrough.ts";
@@ -17,6 +18,7 @@ import { observeReplies } from "./observe-replies.ts";
 import { notificationText } from "./rpc/reply.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
 import type { Settings } from "./settings.ts";
+import { logChildEvent } from "./telemetry/log-child-event.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
@@ -48,6 +50,8 @@ interface Gateway {
   readonly catalogs: Catalogs;
   readonly health: ReadonlyMap<string, BackendHealth>;
   readonly limits: readonly Limit[];
+  /** Resolves once no call is in flight. */
+  whenIdle(): Promise<void>;
   /** Ends sessions, children and sockets. */
   close(): Promise<void>;
 }
@@ -65,8 +69,10 @@ function createGateway(options: GatewayOptions): Gateway {
     now: () => Date.now(),
     random: Math.random,
     newId: randomUUID,
-    childEvent: (event) => log.info({ event }, "backend process"),
+    childEvent: (event) => logChildEvent(log, event),
+    garbage: (backend, reason) => log.warn({ backend, reason }, "ignored what a backend sent"),
   });
+  const calls = new CallsInFlight();
   const health = watchHealth(backends, options);
   const catalogs: Catalogs = new Catalogs(
     {
@@ -89,7 +95,11 @@ function createGateway(options: GatewayOptions): Gateway {
   const sessions: SessionRegistry = new SessionRegistry({
     context: {
       backends,
-      streamLimits: { maxEvents: 1_000, maxBytes: 4 * 1024 * 1024, maxUnsentBytes: 16 * 1024 * 1024 },
+      streamLimits: {
+        maxEvents: 1_000,
+        maxBytes: 4 * 1024 * 1024,
+        maxUnsentBytes: 16 * 1024 * 1024,
+      },
       viewOf: (classKey) => catalogs.view(classKey),
       listChanged: (classKey, backend) => catalogs.invalidate(classKey, backend),
     },
@@ -108,14 +118,24 @@ function createGateway(options: GatewayOptions): Gateway {
     catalogs,
     serverInfo,
     limits: settings.limits,
-    handler: admit(health)(limitRate({ store: memoryStore(), limitsOf, decided: decisionMeter(metrics) })(relay)) satisfies Handler,
-    replies: { streamAfterMs: STREAM_AFTER_MS, timeoutMs: (backend) => settings.callTimeoutMs(backend), now, ...observeReplies({ log, metrics, health, now }) },
+    handler: admit(health)(
+      limitRate({ store: memoryStore(), limitsOf, decided: decisionMeter(metrics) })(relay),
+    ) satisfies Handler,
+    replies: {
+      streamAfterMs: STREAM_AFTER_MS,
+      timeoutMs: (backend) => settings.callTimeoutMs(backend),
+      now,
+      ...observeReplies({ log, metrics, health, calls, now }),
+    },
     passthrough: passthroughOf(config.passthroughHeaders ?? []),
     draining: options.draining,
     created: () => metrics.sessions.sessionCreated(),
     broke: (err) => log.error({ err }, "request failed in the gateway"),
   });
-  const timers = [setInterval(() => sessions.keepStreamsAlive(), KEEP_ALIVE_MS), setInterval(() => sessions.sweep(), SWEEP_MS)];
+  const timers = [
+    setInterval(() => sessions.keepStreamsAlive(), KEEP_ALIVE_MS),
+    setInterval(() => sessions.sweep(), SWEEP_MS),
+  ];
   for (const timer of timers) timer.unref();
   const close = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
@@ -123,10 +143,13 @@ function createGateway(options: GatewayOptions): Gateway {
     await catalogs.close();
     await Promise.allSettled([...backends.values()].map((backend) => backend.close()));
   };
-  return { endpoint, sessions, catalogs, health, limits, close };
+  return { endpoint, sessions, catalogs, health, limits, whenIdle: () => calls.whenIdle(), close };
 }
 
-function watchHealth(backends: ReadonlyMap<string, Backend>, { settings, log, metrics }: GatewayOptions): Map<string, BackendHealth> {
+function watchHealth(
+  backends: ReadonlyMap<string, Backend>,
+  { settings, log, metrics }: GatewayOptions,
+): Map<string, BackendHealth> {
   const { unhealthyThreshold, breaker } = settings;
   return new Map(
     [...backends.keys()].map((backend) => {
@@ -157,9 +180,17 @@ function announce(sessions: SessionRegistry, classKey: string, kinds: readonly s
 }
 
 function decisionMeter(metrics: Metrics) {
-  return (limits: readonly Limit[], decision: { allowed: boolean; refusedBy?: readonly number[] }): void => {
-    if (decision.allowed) for (const limit of limits) metrics.limits.allowed("shared", limit.operation);
-    else metrics.limits.rejected("shared", limits[decision.refusedBy?.[0] ?? 0]?.operation ?? "server");
+  return (
+    limits: readonly Limit[],
+    decision: { allowed: boolean; refusedBy?: readonly number[] },
+  ): void => {
+    if (decision.allowed)
+      for (const limit of limits) metrics.limits.allowed("shared", limit.operation);
+    else
+      metrics.limits.rejected(
+        "shared",
+        limits[decision.refusedBy?.[0] ?? 0]?.operation ?? "server",
+      );
   };
 }
 

@@ -1,17 +1,90 @@
-import { readFileSync } from "node:fs";
-import { serve } from "@hono/node-server";
-import { Hono } from "hono";
-import { parse } from "yaml";
-import { GatewayConfig } from "@headgate/api";
-import { createGateway } from "./gateway.ts";
-import { createApp } from "./http/app.ts";
-import { settingsOf } from "./settings.ts";
+import { readFile } from "node:fs/promises";
+import type { ServeCommand } from "./cli/command.ts";
+import { configOf } from "./cli/config-of.ts";
+import { parseCommand } from "./cli/parse-command.ts";
+import { printProblems } from "./cli/print-problems.ts";
+import { usage } from "./cli/usage.ts";
+import { validateReport } from "./cli/validate.ts";
+import { versionLine } from "./cli/version.ts";
+import { serve } from "./serve.ts";
 import { createLog } from "./telemetry/log.ts";
-import { createMetrics } from "./telemetry/metrics.ts";
-const i = process.argv.indexOf("--config"); const p = process.argv.indexOf("--port");
-const config = GatewayConfig.parse(parse(readFileSync(process.argv[i+1]!, "utf8")));
-const log = createLog({ level: process.env["DEBUG"] ? "debug":"info", format: "json" });
-const metrics = createMetrics({ server: config.name ?? "headgate", namespace: "local", version: "0.1.0", process: true });
-const gateway = createGateway({ config, settings: settingsOf(config), version: "0.1.0", env: process.env, log, metrics, draining: () => false });
-const app = createApp({ endpoint: gateway.endpoint, operations: new Hono().get("/readyz", c => c.json({status:"ready"})), guard: async (_, next) => next() });
-serve({ fetch: app.fetch, port: Number(process.argv[p+1] ?? 4483), hostname: "127.0.0.1" }, (info) => log.info({ url: `http://127.0.0.1:${info.port}/mcp` }, "listening"));
+
+/** Set by the build from package.json. */
+declare const HEADGATE_VERSION: string | undefined;
+
+const VERSION = typeof HEADGATE_VERSION === "undefined" ? "0.0.0-source" : HEADGATE_VERSION;
+
+const world = {
+  env: process.env,
+  readFile: (path: string) => readFile(path, "utf8"),
+  colour: process.stderr.isTTY,
+};
+
+/** Runs one command; resolves to the exit code, or to nothing while a gateway runs. */
+async function main(argv: readonly string[]): Promise<number | undefined> {
+  const parsed = parseCommand(argv);
+  if (!parsed.ok) {
+    process.stderr.write(
+      printProblems({ problems: parsed.problems, severity: "error", colour: world.colour }),
+    );
+    return 2;
+  }
+  const { command } = parsed;
+  switch (command.kind) {
+    case "version":
+      process.stdout.write(versionLine(VERSION, process.versions.node));
+      return 0;
+    case "help":
+      process.stdout.write(usage(command.topic));
+      return 0;
+    case "validate": {
+      const report = await validateReport(command, world);
+      process.stdout.write(report.out);
+      process.stderr.write(report.err);
+      return report.exitCode;
+    }
+    case "serve":
+      return run(command);
+  }
+}
+
+async function run(command: ServeCommand): Promise<number | undefined> {
+  const outcome = await configOf(command, world);
+  const problems = outcome.ok ? outcome.warnings : outcome.problems;
+  const shown = { problems, file: outcome.file, colour: world.colour };
+  if (!outcome.ok) {
+    process.stderr.write(printProblems({ ...shown, severity: "error" }));
+    return 1;
+  }
+  const { config } = outcome;
+  const log = createLog({
+    level: config.operational.logLevel ?? "info",
+    format: command.logFormat ?? (process.stdout.isTTY ? "pretty" : "json"),
+    colour: process.stdout.isTTY,
+  });
+  for (const { path, message } of problems) log.warn({ path }, `configuration: ${message}`);
+  const running = await serve({
+    config,
+    host: command.host,
+    port: command.port,
+    version: VERSION,
+    env: process.env,
+    log,
+  });
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
+    process.on(signal, () => {
+      log.info({ signal }, "told to stop");
+      void running.stop().then(() => process.exit(0));
+    });
+  }
+  return undefined;
+}
+
+try {
+  const code = await main(process.argv.slice(2));
+  if (code !== undefined) process.exitCode = code;
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`headgate could not start: ${reason}\n`);
+  process.exit(1);
+}

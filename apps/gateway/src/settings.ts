@@ -1,4 +1,4 @@
-import type { GatewayConfig } from "@headgate/api";
+import type { CompleteOperational } from "@headgate/api";
 import { parseDuration } from "@headgate/ratelimit-types";
 
 /** Silence of a backend after which a call is given up when the configuration sets no `operational.timeouts`. */
@@ -26,32 +26,29 @@ interface Settings {
   callTimeoutMs(backend: string): number;
 }
 
-/** Reads a validated configuration; `sessionTtlMs` is what the command line says, if anything. */
-function settingsOf(config: GatewayConfig, sessionTtlMs?: number): Settings {
-  const { operational } = config;
-  const failures = operational?.failureHandling;
-  const breaker = failures?.circuitBreaker;
-  const timeouts = operational?.timeouts;
-  const perBackend = new Map(Object.entries(timeouts?.perWorkload ?? {}).map(([name, text]) => [name, milliseconds(text)]));
-  const otherwise = timeouts === undefined ? DEFAULT_CALL_TIMEOUT_MS : milliseconds(timeouts.default);
-  const { limits, sessions, processes, drain } = operational ?? {};
+/** Reads the operational block of a validated configuration. */
+function settingsOf(operational: CompleteOperational): Settings {
+  const { timeouts, drain, limits, sessions, processes, failureHandling: failures } = operational;
+  const { circuitBreaker: breaker } = failures;
+  const perBackend = new Map(
+    Object.entries(timeouts?.perWorkload ?? {}).map(([name, text]) => [name, milliseconds(text)]),
+  );
+  const otherwise =
+    timeouts === undefined ? DEFAULT_CALL_TIMEOUT_MS : milliseconds(timeouts.default);
   return {
-    startupWaitMs: milliseconds(operational?.startupWait ?? "2s"),
-    sessionTtlMs: sessionTtlMs ?? milliseconds(sessions?.idleTimeout ?? "30m"),
-    maxSessions: sessions?.max ?? 20_000,
-    drain: { delayMs: milliseconds(drain?.delay ?? "0s"), gracePeriodMs: milliseconds(drain?.gracePeriod ?? "30s") },
-    limits: {
-      maxBodyBytes: limits?.maxBodyBytes ?? 8 * 1024 * 1024,
-      maxHeaderBytes: limits?.maxHeaderBytes ?? 16_384,
-      maxBatch: limits?.maxBatch ?? 100,
-      maxNesting: limits?.maxNesting ?? 64,
-    },
-    probeIntervalMs: milliseconds(failures?.healthCheckInterval ?? "30s"),
-    probeTimeoutMs: milliseconds(failures?.healthCheckTimeout ?? "10s"),
-    unhealthyThreshold: failures?.unhealthyThreshold ?? 3,
-    breaker: breaker?.enabled ? { failureThreshold: breaker.failureThreshold, timeoutMs: milliseconds(breaker.timeout) } : undefined,
-    maxChildren: processes?.max ?? 100,
-    childIdleMs: milliseconds(processes?.idleTimeout ?? "10m"),
+    startupWaitMs: milliseconds(operational.startupWait),
+    sessionTtlMs: milliseconds(sessions.idleTimeout),
+    maxSessions: sessions.max,
+    drain: { delayMs: milliseconds(drain.delay), gracePeriodMs: milliseconds(drain.gracePeriod) },
+    limits,
+    probeIntervalMs: milliseconds(failures.healthCheckInterval),
+    probeTimeoutMs: milliseconds(failures.healthCheckTimeout),
+    unhealthyThreshold: failures.unhealthyThreshold,
+    breaker: breaker?.enabled
+      ? { failureThreshold: breaker.failureThreshold, timeoutMs: milliseconds(breaker.timeout) }
+      : undefined,
+    maxChildren: processes.max,
+    childIdleMs: milliseconds(processes.idleTimeout),
     callTimeoutMs: (backend) => perBackend.get(backend) ?? otherwise,
   };
 }

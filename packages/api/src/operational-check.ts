@@ -32,9 +32,9 @@ export function checkOperational(operational: Operational | undefined): Problem[
 
 function durationsOf(operational: ReturnType<typeof completeOperational>): Duration[] {
   const { timeouts, failureHandling, drain, sessions, processes, startupWait } = operational;
-  const perWorkload = Object.entries(timeouts.perWorkload ?? {});
+  const perWorkload = Object.entries(timeouts?.perWorkload ?? {});
   const positive = [
-    [["timeouts", "default"], timeouts.default],
+    ...(timeouts === undefined ? [] : [[["timeouts", "default"], timeouts.default] as const]),
     ...perWorkload.map(([name, text]) => [["timeouts", "perWorkload", name], text] as const),
     [["failureHandling", "healthCheckInterval"], failureHandling.healthCheckInterval],
     [["failureHandling", "healthCheckTimeout"], failureHandling.healthCheckTimeout],

@@ -1,10 +1,12 @@
 import { EdgeLimits, ProcessLimits, SessionLimits } from "./gateway-config/edge-limits.ts";
 import { CircuitBreaker, FailureHandling } from "./gateway-config/failure-handling.ts";
-import { Drain, Operational, Timeouts } from "./gateway-config/operational.ts";
+import { Drain, Operational } from "./gateway-config/operational.ts";
 
-/** An `operational` block in which every group is there, so that no reader needs a default of its own. */
+/**
+ * An `operational` block in which every group is there, so that no reader needs a default of its own.
+ * Only `timeouts` may be missing: without it calls have a limit of silence, not the 30 s of an empty block.
+ */
 export interface CompleteOperational extends Operational {
-  readonly timeouts: Timeouts;
   readonly failureHandling: FailureHandling & { readonly circuitBreaker: CircuitBreaker };
   readonly drain: Drain;
   readonly sessions: SessionLimits;
@@ -18,7 +20,6 @@ export function completeOperational(operational: Operational | undefined): Compl
   const failureHandling = given.failureHandling ?? FailureHandling.parse({});
   return {
     ...given,
-    timeouts: given.timeouts ?? Timeouts.parse({}),
     failureHandling: {
       ...failureHandling,
       circuitBreaker: failureHandling.circuitBreaker ?? CircuitBreaker.parse({}),

@@ -2,7 +2,10 @@ import type { GatewayError } from "../core/errors.ts";
 import type { Exchange } from "./port.ts";
 
 /** An exchange of which only the end matters. */
-function answerOnly(answer: (text: string) => void, failed: (error: GatewayError) => void): Exchange {
+function answerOnly(
+  answer: (text: string) => void,
+  failed: (error: GatewayError) => void,
+): Exchange {
   const ignore = (): void => undefined;
   return {
     interim: ignore,
@@ -11,7 +14,11 @@ function answerOnly(answer: (text: string) => void, failed: (error: GatewayError
     answer,
     largeAnswer: () => {
       const chunks: Buffer[] = [];
-      return { write: (chunk) => void chunks.push(chunk), end: () => answer(Buffer.concat(chunks).toString("utf8")), abort: failed };
+      return {
+        write: (chunk) => void chunks.push(chunk),
+        end: () => answer(Buffer.concat(chunks).toString("utf8")),
+        abort: failed,
+      };
     },
     failed,
   };

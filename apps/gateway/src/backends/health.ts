@@ -63,7 +63,12 @@ class BackendHealth {
   /** A link was opened or a probe answered. */
   reached(): void {
     this.#unreachable = undefined;
-    this.#update({ status: "healthy", reason: undefined, consecutiveFailures: 0, lastCheckMs: this.#now() });
+    this.#update({
+      status: "healthy",
+      reason: undefined,
+      consecutiveFailures: 0,
+      lastCheckMs: this.#now(),
+    });
   }
 
   /** No link could be opened: calls fail at once until one can. */
@@ -91,7 +96,8 @@ class BackendHealth {
     if (this.#breaker === undefined) return;
     this.#callFailures++;
     this.#trial = false;
-    if (this.#facts.circuit === "half-open" || this.#callFailures >= this.#breaker.failureThreshold) this.#circuit("open");
+    if (this.#facts.circuit === "half-open" || this.#callFailures >= this.#breaker.failureThreshold)
+      this.#circuit("open");
   }
 
   /** Why a call must not go to this backend now; `undefined` lets it. */
@@ -99,7 +105,8 @@ class BackendHealth {
     if (this.#unreachable !== undefined) return this.#refuse(this.#unreachable);
     const { circuit, circuitChangedMs } = this.#facts;
     if (circuit === "closed" || this.#breaker === undefined) return undefined;
-    if (circuit === "open" && this.#now() - circuitChangedMs >= this.#breaker.timeoutMs) this.#circuit("half-open");
+    if (circuit === "open" && this.#now() - circuitChangedMs >= this.#breaker.timeoutMs)
+      this.#circuit("half-open");
     if (this.#facts.circuit === "half-open" && !this.#trial) {
       this.#trial = true;
       return undefined;
@@ -108,13 +115,22 @@ class BackendHealth {
   }
 
   #refuse(why: string): GatewayError {
-    return new GatewayError("backend-unavailable", `The backend ${this.#backend} is unavailable and is being retried. ${why}`, {
-      data: { backend: this.#backend },
-    });
+    return new GatewayError(
+      "backend-unavailable",
+      `The backend ${this.#backend} is unavailable and is being retried. ${why}`,
+      {
+        data: { backend: this.#backend },
+      },
+    );
   }
 
   #probed(error: GatewayError, status: HealthFacts["status"]): void {
-    this.#update({ status, reason: error.message, consecutiveFailures: this.#facts.consecutiveFailures + 1, lastCheckMs: this.#now() });
+    this.#update({
+      status,
+      reason: error.message,
+      consecutiveFailures: this.#facts.consecutiveFailures + 1,
+      lastCheckMs: this.#now(),
+    });
   }
 
   #circuit(circuit: CircuitState): void {

@@ -1,8 +1,8 @@
 import { Pool, type Dispatcher } from "undici";
 import { GatewayError } from "../core/errors.ts";
+import { PostHandler, type Unanswered } from "./http-post.ts";
 import type { HttpBackendOptions } from "./http.ts";
 import type { Exchange } from "./port.ts";
-import { PostHandler, type Unanswered } from "./http-post.ts";
 
 /** A POST whose answer is awaited through an exchange. */
 interface PostRequest {
@@ -27,8 +27,18 @@ class HttpEndpoint {
 
   constructor(options: HttpBackendOptions) {
     const url = new URL(options.url);
-    const connect = { timeout: options.connectTimeoutMs, ...(options.ca !== undefined && { ca: options.ca }) };
-    const common = { connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 };
+    const connect = {
+      timeout: options.connectTimeoutMs,
+      ...(options.ca !== undefined && { ca: options.ca }),
+    };
+    const common = {
+      connect,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 30_000,
+      keepAliveMaxTimeout: 300_000,
+    };
     this.backend = options.name;
     this.#path = url.pathname + url.search;
     this.#calls = new Pool(url.origin, { ...common, connections: options.maxConnections });
@@ -38,14 +48,26 @@ class HttpEndpoint {
 
   /** POSTs a request; the handler can be aborted. */
   post(request: PostRequest): PostHandler {
-    const handler = new PostHandler({ backend: this.backend, maxAnswerBytes: this.#maxAnswerBytes, ...request });
-    this.#calls.dispatch({ path: this.#path, method: "POST", headers: request.headers, body: request.text }, handler);
+    const handler = new PostHandler({
+      backend: this.backend,
+      maxAnswerBytes: this.#maxAnswerBytes,
+      ...request,
+    });
+    this.#calls.dispatch(
+      { path: this.#path, method: "POST", headers: request.headers, body: request.text },
+      handler,
+    );
     return handler;
   }
 
   /** Continues an event stream that broke off, from the event with this id. */
   resume(request: Omit<PostRequest, "text">, lastEventId: string): PostHandler {
-    const handler = new PostHandler({ backend: this.backend, maxAnswerBytes: this.#maxAnswerBytes, lastEventId, ...request });
+    const handler = new PostHandler({
+      backend: this.backend,
+      maxAnswerBytes: this.#maxAnswerBytes,
+      lastEventId,
+      ...request,
+    });
     const headers = [...request.headers, "last-event-id", lastEventId];
     this.#streams.dispatch({ path: this.#path, method: "GET", headers }, handler);
     return handler;
@@ -72,11 +94,19 @@ class HttpEndpoint {
 
   async #status(options: Dispatcher.RequestOptions): Promise<number> {
     try {
-      const response = await this.#calls.request({ ...options, headersTimeout: 30_000, bodyTimeout: 30_000 });
+      const response = await this.#calls.request({
+        ...options,
+        headersTimeout: 30_000,
+        bodyTimeout: 30_000,
+      });
       await response.body.dump();
       return response.statusCode;
     } catch (cause) {
-      throw new GatewayError("backend-unavailable", `The backend ${this.backend} could not be reached.`, { cause });
+      throw new GatewayError(
+        "backend-unavailable",
+        `The backend ${this.backend} could not be reached.`,
+        { cause },
+      );
     }
   }
 }

@@ -4,10 +4,18 @@ import { notificationText } from "../rpc/reply.ts";
 import { answerOnly } from "./answer-only.ts";
 import { INITIALIZED_TEXT, initializeText, readServerFacts } from "./handshake.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
+import { HttpListener } from "./http-listener.ts";
 import type { PostHandler, Unanswered } from "./http-post.ts";
 import { sessionHeaders, type SessionHeaders } from "./http-session.ts";
-import { HttpListener } from "./http-listener.ts";
-import type { Cancel, ClientProfile, Exchange, Inbound, Link, OutgoingRequest, ServerFacts } from "./port.ts";
+import type {
+  Cancel,
+  ClientProfile,
+  Exchange,
+  Inbound,
+  Link,
+  OutgoingRequest,
+  ServerFacts,
+} from "./port.ts";
 
 /** How often a broken event stream of one request is taken up again without any new event. */
 const MAX_RESUMES = 5;
@@ -52,7 +60,8 @@ class HttpLink implements Link {
   }
 
   get server(): ServerFacts {
-    if (this.#server === undefined) throw new GatewayError("internal", "The link was used before its handshake.");
+    if (this.#server === undefined)
+      throw new GatewayError("internal", "The link was used before its handshake.");
     return this.#server;
   }
 
@@ -63,7 +72,16 @@ class HttpLink implements Link {
   }
 
   request(request: OutgoingRequest, exchange: Exchange): Cancel {
-    const pending: Pending = { request, exchange, handler: undefined, timer: undefined, cancelled: false, reopened: false, generation: 0, resumes: 0 };
+    const pending: Pending = {
+      request,
+      exchange,
+      handler: undefined,
+      timer: undefined,
+      cancelled: false,
+      reopened: false,
+      generation: 0,
+      resumes: 0,
+    };
     this.#pending.add(pending);
     this.#post(pending);
     return (reason) => this.#cancel(pending, reason);
@@ -82,25 +100,39 @@ class HttpLink implements Link {
     if (this.#closed) return;
     this.#closed = true;
     this.#listener.want(false);
-    for (const pending of this.#pending) this.#fail(pending, this.#unavailable("is no longer connected"));
-    if (this.#sessionId !== undefined) await this.#options.endpoint.delete(this.#headers.delete).catch(() => undefined);
+    for (const pending of this.#pending)
+      this.#fail(pending, this.#unavailable("is no longer connected"));
+    if (this.#sessionId !== undefined)
+      await this.#options.endpoint.delete(this.#headers.delete).catch(() => undefined);
   }
 
   async #open(): Promise<void> {
     const { endpoint, profile, headers } = this.#options;
     let sessionId: string | undefined;
     const first = sessionHeaders({ id: undefined, protocolVersion: undefined }, headers);
-    const answer = await this.#ask(initializeText('"headgate:initialize"', profile), first.post, (id) => (sessionId = id));
+    const answer = await this.#ask(
+      initializeText('"headgate:initialize"', profile),
+      first.post,
+      (id) => (sessionId = id),
+    );
     const server = readServerFacts(endpoint.backend, answer);
     this.#generation++;
     this.#server = server;
     this.#sessionId = sessionId;
-    this.#headers = sessionHeaders({ id: sessionId, protocolVersion: server.protocolVersion }, headers);
+    this.#headers = sessionHeaders(
+      { id: sessionId, protocolVersion: server.protocolVersion },
+      headers,
+    );
     const status = await endpoint.deliver(INITIALIZED_TEXT, this.#headers.post);
-    if (status >= 300) throw this.#unavailable(`refused the end of the handshake with HTTP ${status}`);
+    if (status >= 300)
+      throw this.#unavailable(`refused the end of the handshake with HTTP ${status}`);
   }
 
-  #ask(text: string, headers: string[], onSessionId: (id: string | undefined) => void): Promise<Message> {
+  #ask(
+    text: string,
+    headers: string[],
+    onSessionId: (id: string | undefined) => void,
+  ): Promise<Message> {
     const { endpoint, handshakeTimeoutMs } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<Message>();
     const handler = endpoint.post({
@@ -113,7 +145,12 @@ class HttpLink implements Link {
     });
     const timer = setTimeout(() => {
       handler.abort();
-      reject(new GatewayError("backend-timeout", `The backend ${endpoint.backend} did not finish its handshake within ${handshakeTimeoutMs} ms.`));
+      reject(
+        new GatewayError(
+          "backend-timeout",
+          `The backend ${endpoint.backend} did not finish its handshake within ${handshakeTimeoutMs} ms.`,
+        ),
+      );
     }, handshakeTimeoutMs);
     return promise.finally(() => clearTimeout(timer));
   }
@@ -152,7 +189,11 @@ class HttpLink implements Link {
   #unanswered(pending: Pending, outcome: Unanswered): void {
     if (pending.cancelled || !this.#pending.has(pending)) return;
     if (outcome.why === "session-lost" && !pending.reopened) return void this.#reopenFor(pending);
-    if (outcome.why === "broke-off" && outcome.lastEventId !== undefined && pending.resumes < MAX_RESUMES)
+    if (
+      outcome.why === "broke-off" &&
+      outcome.lastEventId !== undefined &&
+      pending.resumes < MAX_RESUMES
+    )
       return this.#resumeLater(pending, outcome.lastEventId, outcome.retryMs);
     this.#fail(pending, this.#unansweredError(outcome));
   }
@@ -193,7 +234,9 @@ class HttpLink implements Link {
     pending.cancelled = true;
     clearTimeout(pending.timer);
     const params = `{"requestId":${pending.request.id},"reason":${JSON.stringify(reason)}}`;
-    const told = this.send(notificationText("notifications/cancelled", params)).catch(() => undefined);
+    const told = this.send(notificationText("notifications/cancelled", params)).catch(
+      () => undefined,
+    );
     void told.then(() => pending.handler?.abort());
   }
 
@@ -207,13 +250,24 @@ class HttpLink implements Link {
 
   #unansweredError(outcome: Unanswered): GatewayError {
     if (outcome.why === "broke-off") return outcome.error;
-    if (outcome.why === "session-lost") return new GatewayError("backend-lost-session", `The backend ${this.#options.endpoint.backend} does not know its session.`);
+    if (outcome.why === "session-lost")
+      return new GatewayError(
+        "backend-lost-session",
+        `The backend ${this.#options.endpoint.backend} does not know its session.`,
+      );
     const credentials = outcome.status === 401 || outcome.status === 403;
-    return this.#unavailable(credentials ? `refused the gateway's credentials with HTTP ${outcome.status}` : `answered with HTTP ${outcome.status}`);
+    return this.#unavailable(
+      credentials
+        ? `refused the gateway's credentials with HTTP ${outcome.status}`
+        : `answered with HTTP ${outcome.status}`,
+    );
   }
 
   #unavailable(what: string): GatewayError {
-    return new GatewayError("backend-unavailable", `The backend ${this.#options.endpoint.backend} ${what}.`);
+    return new GatewayError(
+      "backend-unavailable",
+      `The backend ${this.#options.endpoint.backend} ${what}.`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import { createParser } from "eventsource-parser";
 import { StringDecoder } from "node:string_decoder";
+import { createParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
 import { GatewayError } from "../core/errors.ts";
 import { readMessage } from "../rpc/message.ts";
@@ -65,7 +65,9 @@ class HttpListener {
   #refused(controller: Dispatcher.DispatchController, status: number): void {
     if (status === 405 || status === 404 || status === 400) this.#unsupported = status === 405;
     this.#lastEventId = undefined;
-    controller.abort(new GatewayError("backend-unavailable", `The stream was refused with HTTP ${status}.`));
+    controller.abort(
+      new GatewayError("backend-unavailable", `The stream was refused with HTTP ${status}.`),
+    );
   }
 
   #again(): void {

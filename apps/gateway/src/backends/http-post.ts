@@ -1,5 +1,5 @@
-import { createParser, type EventSourceParser } from "eventsource-parser";
 import { StringDecoder } from "node:string_decoder";
+import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
 import { GatewayError } from "../core/errors.ts";
 import { idKey, readMessage, type Message } from "../rpc/message.ts";
@@ -14,7 +14,12 @@ const REFUSAL_BYTES = 8 * 1024;
 type Unanswered =
   | { readonly why: "session-lost" }
   | { readonly why: "refused"; readonly status: number }
-  | { readonly why: "broke-off"; readonly lastEventId: string | undefined; readonly retryMs: number; readonly error: GatewayError };
+  | {
+      readonly why: "broke-off";
+      readonly lastEventId: string | undefined;
+      readonly retryMs: number;
+      readonly error: GatewayError;
+    };
 
 /** What a `PostHandler` needs to know of its request. */
 interface PostOptions {
@@ -61,7 +66,11 @@ class PostHandler implements Dispatcher.DispatchHandler {
     if (this.#mode === "done") this.abort();
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (this.#mode === "done" || status < 200) return;
     this.#status = status;
     const type = headers["content-type"];
@@ -70,7 +79,12 @@ class PostHandler implements Dispatcher.DispatchHandler {
     if (status !== 200) this.#mode = "refusal";
     else if (typeof type === "string" && type.startsWith("text/event-stream")) this.#startEvents();
     else if (typeof type === "string" && type.startsWith("application/json")) this.#mode = "json";
-    else this.#fail(this.#garbage(`an answer of the type ${JSON.stringify(typeof type === "string" ? type.slice(0, 80) : "(none)")}`));
+    else
+      this.#fail(
+        this.#garbage(
+          `an answer of the type ${JSON.stringify(typeof type === "string" ? type.slice(0, 80) : "(none)")}`,
+        ),
+      );
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -142,8 +156,13 @@ class PostHandler implements Dispatcher.DispatchHandler {
   #answer(text: string): void {
     const message = this.#read(text);
     if (message === undefined) return;
-    if (message.kind !== "response" || (message.id !== this.#options.id && idKey(message.id) !== idKey(this.#options.id)))
-      return this.#options.exchange.failed(this.#garbage("something that is not the answer to this request"));
+    if (
+      message.kind !== "response" ||
+      (message.id !== this.#options.id && idKey(message.id) !== idKey(this.#options.id))
+    )
+      return this.#options.exchange.failed(
+        this.#garbage("something that is not the answer to this request"),
+      );
     this.#options.exchange.answer(text);
   }
 
@@ -159,14 +178,21 @@ class PostHandler implements Dispatcher.DispatchHandler {
   #refused(): void {
     const body = this.#text();
     const unknownMethod = body.includes("-32601");
-    const lost = (this.#status === 404 && !unknownMethod) || (this.#status === 400 && /session|not initialized/i.test(body));
+    const lost =
+      (this.#status === 404 && !unknownMethod) ||
+      (this.#status === 400 && /session|not initialized/i.test(body));
     if (lost) return this.#options.unanswered({ why: "session-lost" });
     if (answers(body, this.#options.id)) return this.#options.exchange.answer(body);
     this.#options.unanswered({ why: "refused", status: this.#status });
   }
 
   #brokeOff(error: GatewayError): void {
-    this.#options.unanswered({ why: "broke-off", lastEventId: this.#lastEventId, retryMs: this.#retryMs, error });
+    this.#options.unanswered({
+      why: "broke-off",
+      lastEventId: this.#lastEventId,
+      retryMs: this.#retryMs,
+      error,
+    });
   }
 
   #fail(error: GatewayError): void {
@@ -175,7 +201,10 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #tooLarge(): void {
-    const error = new GatewayError("result-too-large", `The backend ${this.#options.backend} sent more than ${this.#options.maxAnswerBytes} bytes.`);
+    const error = new GatewayError(
+      "result-too-large",
+      `The backend ${this.#options.backend} sent more than ${this.#options.maxAnswerBytes} bytes.`,
+    );
     const sink = this.#sink;
     this.abort();
     if (sink === undefined) this.#options.exchange.failed(error);
@@ -183,15 +212,25 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #text(): string {
-    return (this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)).toString("utf8");
+    return (this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)).toString(
+      "utf8",
+    );
   }
 
   #garbage(what: string, cause?: unknown): GatewayError {
-    return new GatewayError("backend-garbage", `The backend ${this.#options.backend} sent ${what}.`, { cause });
+    return new GatewayError(
+      "backend-garbage",
+      `The backend ${this.#options.backend} sent ${what}.`,
+      { cause },
+    );
   }
 
   #broken(cause?: unknown): GatewayError {
-    return new GatewayError("backend-unavailable", `The backend ${this.#options.backend} closed the connection before it answered.`, { cause });
+    return new GatewayError(
+      "backend-unavailable",
+      `The backend ${this.#options.backend} closed the connection before it answered.`,
+      { cause },
+    );
   }
 }
 

@@ -12,13 +12,23 @@ interface SessionHeaders {
 }
 
 /** The headers of every request in a session; `own` are the backend's credentials and passed-through client headers. */
-function sessionHeaders(session: HttpSession, own: Readonly<Record<string, string>>): SessionHeaders {
+function sessionHeaders(
+  session: HttpSession,
+  own: Readonly<Record<string, string>>,
+): SessionHeaders {
   const base: string[] = [];
   for (const [name, value] of Object.entries(own)) base.push(name, value);
   if (session.id !== undefined) base.push("mcp-session-id", session.id);
-  if (session.protocolVersion !== undefined) base.push("mcp-protocol-version", session.protocolVersion);
+  if (session.protocolVersion !== undefined)
+    base.push("mcp-protocol-version", session.protocolVersion);
   return {
-    post: ["content-type", "application/json", "accept", "application/json, text/event-stream", ...base],
+    post: [
+      "content-type",
+      "application/json",
+      "accept",
+      "application/json, text/event-stream",
+      ...base,
+    ],
     get: ["accept", "text/event-stream", ...base],
     delete: base,
   };

@@ -1,6 +1,6 @@
-import type { Backend, ClientProfile, Inbound, Link } from "./port.ts";
 import { HttpEndpoint } from "./http-endpoint.ts";
 import { HttpLink } from "./http-link.ts";
+import type { Backend, ClientProfile, Inbound, Link } from "./port.ts";
 
 /** A streamable-HTTP backend. */
 interface HttpBackendOptions {

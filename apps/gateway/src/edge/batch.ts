@@ -8,12 +8,18 @@ type BatchElement = { readonly message: Message } | { readonly error: GatewayErr
 
 /** The elements of a batch in their own text. Throws `invalid-request` for an empty or too long one. */
 function readBatch(text: string, values: readonly Json[], maxBatch: number): BatchElement[] {
-  if (values.length === 0) throw new GatewayError("invalid-request", "Invalid request: a batch must not be empty.");
-  if (values.length > maxBatch) throw new GatewayError("invalid-request", `Invalid request: a batch may hold at most ${maxBatch} messages.`);
+  if (values.length === 0)
+    throw new GatewayError("invalid-request", "Invalid request: a batch must not be empty.");
+  if (values.length > maxBatch)
+    throw new GatewayError(
+      "invalid-request",
+      `Invalid request: a batch may hold at most ${maxBatch} messages.`,
+    );
   return elementsOf(text).map((span, index) => {
     try {
       const message = messageOf(text.slice(span.start, span.end), values[index]!);
-      if (message.method === "initialize") throw new GatewayError("invalid-request", "Invalid request: initialize must stand alone.");
+      if (message.method === "initialize")
+        throw new GatewayError("invalid-request", "Invalid request: initialize must stand alone.");
       return { message };
     } catch (error) {
       return { error: GatewayError.from(error) };

@@ -14,26 +14,43 @@ interface InitializeRequest {
 }
 
 /** Reads an initialize request. Throws `invalid-params`. */
-function readInitialize(request: Message, headers: Readonly<Record<string, string>>): InitializeRequest {
-  if (request.body === undefined) throw new GatewayError("invalid-params", "Invalid params: initialize needs params.");
+function readInitialize(
+  request: Message,
+  headers: Readonly<Record<string, string>>,
+): InitializeRequest {
+  if (request.body === undefined)
+    throw new GatewayError("invalid-params", "Invalid params: initialize needs params.");
   const params = membersWithoutDuplicates(request.text, request.body.start);
   const text = (key: string): string => {
     const span = params.get(key);
     return span === undefined ? "{}" : request.text.slice(span.start, span.end);
   };
   const version: unknown = JSON.parse(text("protocolVersion"));
-  if (typeof version !== "string") throw new GatewayError("invalid-params", "Invalid params: params.protocolVersion must be a string.");
+  if (typeof version !== "string")
+    throw new GatewayError(
+      "invalid-params",
+      "Invalid params: params.protocolVersion must be a string.",
+    );
   const profile = { capabilities: text("capabilities"), clientInfo: text("clientInfo"), headers };
-  for (const [key, value] of Object.entries({ capabilities: profile.capabilities, clientInfo: profile.clientInfo })) {
-    if (!value.startsWith("{")) throw new GatewayError("invalid-params", `Invalid params: params.${key} must be an object.`);
-    if (value.length > MAX_DECLARED) throw new GatewayError("invalid-params", `Invalid params: params.${key} is longer than ${MAX_DECLARED} characters.`);
+  for (const [key, value] of Object.entries({
+    capabilities: profile.capabilities,
+    clientInfo: profile.clientInfo,
+  })) {
+    if (!value.startsWith("{"))
+      throw new GatewayError("invalid-params", `Invalid params: params.${key} must be an object.`);
+    if (value.length > MAX_DECLARED)
+      throw new GatewayError(
+        "invalid-params",
+        `Invalid params: params.${key} is longer than ${MAX_DECLARED} characters.`,
+      );
   }
   return { protocolVersion: negotiate(version), profile };
 }
 
 /** The result of initialize, as JSON text; `serverInfo` is JSON text. */
 function initializeResult(protocolVersion: string, serverInfo: string, view: View): string {
-  const instructions = view.instructions === undefined ? "" : `,"instructions":${JSON.stringify(view.instructions)}`;
+  const instructions =
+    view.instructions === undefined ? "" : `,"instructions":${JSON.stringify(view.instructions)}`;
   return `{"protocolVersion":"${protocolVersion}","capabilities":${view.capabilities},"serverInfo":${serverInfo}${instructions}}`;
 }
 

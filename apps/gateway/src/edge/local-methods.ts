@@ -11,7 +11,16 @@ const LISTS: ReadonlyMap<string, ItemKind> = new Map([
   ["resources/templates/list", "resourceTemplates"],
 ]);
 
-const LOG_LEVELS = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+const LOG_LEVELS = [
+  "debug",
+  "info",
+  "notice",
+  "warning",
+  "error",
+  "critical",
+  "alert",
+  "emergency",
+];
 
 /**
  * The result of a method that the gateway answers itself, as JSON text; a promise where backends have to be told
@@ -24,13 +33,19 @@ function localResult(session: Session, request: Message): string | Promise<strin
   if (kind === undefined) return undefined;
   const page = pageAt(session.view.lists, kind, cursorOf(request));
   if (page.ok) return page.text;
-  throw new GatewayError("invalid-params", "Invalid cursor: ask for the first page again, the list may have changed.");
+  throw new GatewayError(
+    "invalid-params",
+    "Invalid cursor: ask for the first page again, the list may have changed.",
+  );
 }
 
 async function setLevel(session: Session, request: Message): Promise<string> {
   const level = memberOf(request, "level");
   if (typeof level !== "string" || !LOG_LEVELS.includes(level))
-    throw new GatewayError("invalid-params", `Invalid params: params.level must be one of ${LOG_LEVELS.join(", ")}.`);
+    throw new GatewayError(
+      "invalid-params",
+      `Invalid params: params.level must be one of ${LOG_LEVELS.join(", ")}.`,
+    );
   await session.setLogLevel(level);
   return "{}";
 }

@@ -3,7 +3,15 @@ import type { Catalogs } from "../catalog/catalogs.ts";
 import type { Handler } from "../core/call.ts";
 import { GatewayError } from "../core/errors.ts";
 import { route } from "../core/route.ts";
-import { checkNesting, idKey, idOf, messageOf, parseJson, type Json, type Message } from "../rpc/message.ts";
+import {
+  checkNesting,
+  idKey,
+  idOf,
+  messageOf,
+  parseJson,
+  type Json,
+  type Message,
+} from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import { EVENT_STREAM_HEADERS } from "../sessions/event-stream.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
@@ -36,7 +44,11 @@ interface McpEndpointOptions {
   readonly replies: ReplyPolicy;
   /** `serverInfo`, as JSON text. */
   readonly serverInfo: string;
-  readonly limits: { readonly maxBodyBytes: number; readonly maxBatch: number; readonly maxNesting: number };
+  readonly limits: {
+    readonly maxBodyBytes: number;
+    readonly maxBatch: number;
+    readonly maxNesting: number;
+  };
   /** The headers to pass through, by lower-case name. */
   passthrough(headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
   /** Whether the gateway is about to stop and takes no new session. */
@@ -70,7 +82,11 @@ class McpEndpoint {
   async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
     requireJsonBody(request.headers);
     const takes = accepted(request.headers);
-    if (!takes.json && !takes.events) throw new GatewayError("not-acceptable", "The Accept header must allow application/json or text/event-stream.");
+    if (!takes.json && !takes.events)
+      throw new GatewayError(
+        "not-acceptable",
+        "The Accept header must allow application/json or text/event-stream.",
+      );
     const { limits } = this.#options;
     const text = await readBody(request, limits.maxBodyBytes);
     try {
@@ -78,21 +94,37 @@ class McpEndpoint {
       const value = parseJson(text);
       if (Array.isArray(value)) return this.#batch(request, response, text, value);
       const message = messageOf(text, value);
-      if (message.method === "initialize") return await this.#initialize(request, response, message);
+      if (message.method === "initialize")
+        return await this.#initialize(request, response, message);
       this.#message(this.#session(request), message, response, takes.events);
     } catch (thrown) {
       this.#refuse(response, thrown, idOf(text));
     }
   }
 
-  async #initialize(request: IncomingMessage, response: ServerResponse, message: Message): Promise<void> {
+  async #initialize(
+    request: IncomingMessage,
+    response: ServerResponse,
+    message: Message,
+  ): Promise<void> {
     const { sessions, catalogs, replies, serverInfo } = this.#options;
-    if (message.kind !== "request") throw new GatewayError("invalid-request", "Invalid request: initialize needs an id.");
+    if (message.kind !== "request")
+      throw new GatewayError("invalid-request", "Invalid request: initialize needs an id.");
     if (request.headers["mcp-session-id"] !== undefined)
-      throw new GatewayError("invalid-request", "Invalid request: this session is initialized already.");
-    if (this.#options.draining()) throw new GatewayError("shutting-down", "This gateway is stopping and takes no new sessions.");
+      throw new GatewayError(
+        "invalid-request",
+        "Invalid request: this session is initialized already.",
+      );
+    if (this.#options.draining())
+      throw new GatewayError(
+        "shutting-down",
+        "This gateway is stopping and takes no new sessions.",
+      );
     sessions.requireRoom();
-    const { protocolVersion, profile } = readInitialize(message, this.#options.passthrough(request.headers));
+    const { protocolVersion, profile } = readInitialize(
+      message,
+      this.#options.passthrough(request.headers),
+    );
     const classKey = await catalogs.join(profile, replies.now());
     const session = sessions.create({ protocolVersion, profile, classKey });
     this.#options.created();
@@ -118,7 +150,11 @@ class McpEndpoint {
     );
   }
 
-  #call(session: Session, request: Message, where: { response: ServerResponse; streams: boolean; batch?: BatchStream }): void {
+  #call(
+    session: Session,
+    request: Message,
+    where: { response: ServerResponse; streams: boolean; batch?: BatchStream },
+  ): void {
     const reply = new PostReply({ session, request, policy: this.#options.replies, ...where });
     try {
       const target = route(session.view, request);
@@ -132,19 +168,29 @@ class McpEndpoint {
   #notification(session: Session, message: Message): void {
     if (message.method === "notifications/cancelled") {
       const id = memberOf(message, "requestId");
-      if (typeof id === "string" || typeof id === "number") session.cancel(idKey(JSON.stringify(id)), "The client cancelled the request.");
+      if (typeof id === "string" || typeof id === "number")
+        session.cancel(idKey(JSON.stringify(id)), "The client cancelled the request.");
     } else if (message.method !== "notifications/initialized") session.broadcast(message.text);
   }
 
   #batch(request: IncomingMessage, response: ServerResponse, text: string, values: Json[]): void {
     const session = this.#session(request);
     if (session.facts.protocolVersion !== BATCH_VERSION)
-      throw new GatewayError("invalid-request", "JSON-RPC batch requests are not supported (batching was removed in MCP revision 2025-06-18)");
+      throw new GatewayError(
+        "invalid-request",
+        "JSON-RPC batch requests are not supported (batching was removed in MCP revision 2025-06-18)",
+      );
     const elements = readBatch(text, values, this.#options.limits.maxBatch);
-    const answers = elements.filter((element) => "error" in element || element.message.kind === "request");
+    const answers = elements.filter(
+      (element) => "error" in element || element.message.kind === "request",
+    );
     if (answers.length > 0) {
       response.writeHead(200, EVENT_STREAM_HEADERS);
-      const batch = new BatchStream(session.streams.create(), answers.length, this.#options.replies.now);
+      const batch = new BatchStream(
+        session.streams.create(),
+        answers.length,
+        this.#options.replies.now,
+      );
       batch.stream.attach(response);
       for (const element of answers) this.#batched(session, element, response, batch);
     }
@@ -156,7 +202,12 @@ class McpEndpoint {
     if (answers.length === 0) sendEmpty(response, 202);
   }
 
-  #batched(session: Session, element: ReturnType<typeof readBatch>[number], response: ServerResponse, batch: BatchStream): void {
+  #batched(
+    session: Session,
+    element: ReturnType<typeof readBatch>[number],
+    response: ServerResponse,
+    batch: BatchStream,
+  ): void {
     const put = (text: string): void => {
       batch.stream.push(text);
       batch.release();
@@ -164,24 +215,34 @@ class McpEndpoint {
     if ("error" in element) return put(errorText(undefined, element.error));
     const { message } = element;
     try {
-      if (RELAYED.has(message.method)) return this.#call(session, message, { response, streams: true, batch });
+      if (RELAYED.has(message.method))
+        return this.#call(session, message, { response, streams: true, batch });
       const result = localResult(session, message);
       if (result === undefined) throw unknownMethod(message);
       if (typeof result === "string") return put(resultText(message.id, result));
-      result.then((done) => put(resultText(message.id, done))).catch((thrown: unknown) => put(errorText(message.id, GatewayError.from(thrown))));
+      result
+        .then((done) => put(resultText(message.id, done)))
+        .catch((thrown: unknown) => put(errorText(message.id, GatewayError.from(thrown))));
     } catch (thrown) {
       put(errorText(message.id, GatewayError.from(thrown)));
     }
   }
 
   #get(request: IncomingMessage, response: ServerResponse): void {
-    if (!accepted(request.headers).events) throw new GatewayError("not-acceptable", "Not Acceptable: Client must accept text/event-stream");
+    if (!accepted(request.headers).events)
+      throw new GatewayError(
+        "not-acceptable",
+        "Not Acceptable: Client must accept text/event-stream",
+      );
     const session = this.#session(request);
     const head = (): void => void response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const lastEventId = request.headers["last-event-id"];
     const resumed = typeof lastEventId === "string" && lastEventId !== "";
     if (resumed && !session.streams.resume(lastEventId, response, head))
-      throw new GatewayError("invalid-request", "Invalid request: there is no such event to resume after. Open a stream without Last-Event-ID.");
+      throw new GatewayError(
+        "invalid-request",
+        "Invalid request: there is no such event to resume after. Open a stream without Last-Event-ID.",
+      );
     if (!resumed) {
       head();
       const { standalone } = session.streams;
@@ -201,17 +262,31 @@ class McpEndpoint {
   /** The session that a request names. Throws `session-required`, `session-not-found` or `unsupported-version`. */
   #session(request: IncomingMessage): Session {
     const id = request.headers["mcp-session-id"];
-    if (typeof id !== "string" || id === "") throw new GatewayError("session-required", "Bad Request: the Mcp-Session-Id header is required; begin with initialize.");
+    if (typeof id !== "string" || id === "")
+      throw new GatewayError(
+        "session-required",
+        "Bad Request: the Mcp-Session-Id header is required; begin with initialize.",
+      );
     const session = this.#options.sessions.touch(id);
-    if (session === undefined) throw new GatewayError("session-not-found", "Session not found: begin again with initialize.");
+    if (session === undefined)
+      throw new GatewayError(
+        "session-not-found",
+        "Session not found: begin again with initialize.",
+      );
     const version = request.headers["mcp-protocol-version"];
     if (version !== undefined && version !== session.facts.protocolVersion)
-      throw new GatewayError("unsupported-version", `Bad Request: the MCP-Protocol-Version of this session is ${session.facts.protocolVersion}.`);
+      throw new GatewayError(
+        "unsupported-version",
+        `Bad Request: the MCP-Protocol-Version of this session is ${session.facts.protocolVersion}.`,
+      );
     return session;
   }
 
   #refuseMethod(response: ServerResponse): void {
-    const error = new GatewayError("method-not-allowed", "Method not allowed: use POST, GET or DELETE.");
+    const error = new GatewayError(
+      "method-not-allowed",
+      "Method not allowed: use POST, GET or DELETE.",
+    );
     sendError(response, error, undefined, { allow: "GET, POST, DELETE" });
   }
 

@@ -21,7 +21,10 @@ function accepted(headers: IncomingHttpHeaders): Accepted {
 function requireJsonBody(headers: IncomingHttpHeaders): void {
   const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
   if (type === "application/json") return;
-  throw new GatewayError("unsupported-media-type", "The Content-Type of a message must be application/json.");
+  throw new GatewayError(
+    "unsupported-media-type",
+    "The Content-Type of a message must be application/json.",
+  );
 }
 
 export { accepted, requireJsonBody, type Accepted };

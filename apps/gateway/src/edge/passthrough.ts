@@ -3,7 +3,9 @@ import type { IncomingHttpHeaders } from "node:http";
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Picks the headers to pass through out of a request's. */
-function passthroughOf(names: readonly string[]): (headers: IncomingHttpHeaders) => Readonly<Record<string, string>> {
+function passthroughOf(
+  names: readonly string[],
+): (headers: IncomingHttpHeaders) => Readonly<Record<string, string>> {
   const wanted = names.map((name) => name.toLowerCase());
   if (wanted.length === 0) return () => NONE;
   return (headers) => {

@@ -19,6 +19,7 @@ interface ReplyPolicy {
   /** Silence of the backend after which a call to it is given up; 0 for never. */
   timeoutMs(backend: string): number;
   readonly now: () => number;
+  began(): void;
   ended(reply: PostReply, outcome: Outcome): void;
   failed(reply: PostReply, error: GatewayError): void;
 }
@@ -72,6 +73,7 @@ class PostReply implements Reply {
     this.startedMs = this.#lastHeardMs = context.policy.now();
     this.#key = idKey(context.request.id);
     this.session.begin(this.#key, (reason) => this.cancel(reason));
+    context.policy.began();
     this.#timer = setTimeout(() => this.#tick(), context.policy.streamAfterMs);
     this.#response.once("close", () => this.#disconnected());
   }
@@ -143,7 +145,13 @@ class PostReply implements Reply {
       this.#endStream(this.#stream);
     } else if (!this.#response.headersSent) {
       const length = Buffer.byteLength(text);
-      this.#response.writeHead(200, { "content-type": "application/json", "content-length": length, ...headers }).end(text);
+      this.#response
+        .writeHead(200, {
+          "content-type": "application/json",
+          "content-length": length,
+          ...headers,
+        })
+        .end(text);
     }
   }
 
@@ -169,13 +177,22 @@ class PostReply implements Reply {
     const timeoutMs = this.backend === undefined ? 0 : this.#policy.timeoutMs(this.backend);
     const leftMs = this.#lastHeardMs + timeoutMs - this.#policy.now();
     if (timeoutMs > 0 && leftMs <= 0) return this.#timedOut(timeoutMs);
-    this.#timer = setTimeout(() => this.#tick(), timeoutMs > 0 ? leftMs : this.#policy.streamAfterMs);
+    this.#timer = setTimeout(
+      () => this.#tick(),
+      timeoutMs > 0 ? leftMs : this.#policy.streamAfterMs,
+    );
   }
 
   #timedOut(timeoutMs: number): void {
     const cancel = this.#cancelCall;
     const data = { backend: this.backend, timeoutMs };
-    this.failed(new GatewayError("backend-timeout", `The backend ${this.backend} did not answer within ${timeoutMs} ms.`, { data }));
+    this.failed(
+      new GatewayError(
+        "backend-timeout",
+        `The backend ${this.backend} did not answer within ${timeoutMs} ms.`,
+        { data },
+      ),
+    );
     cancel?.("The gateway's time-out for this backend passed.");
   }
 

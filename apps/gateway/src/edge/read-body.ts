@@ -24,13 +24,20 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
     if (isUtf8(body)) resolve(body.toString("utf8"));
     else reject(new GatewayError("parse-error", "Parse error: the body is not valid UTF-8."));
   });
-  request.once("error", (cause) => reject(new GatewayError("invalid-request", "The request broke off.", { cause })));
-  request.once("close", () => reject(new GatewayError("invalid-request", "The request broke off.")));
+  request.once("error", (cause) =>
+    reject(new GatewayError("invalid-request", "The request broke off.", { cause })),
+  );
+  request.once("close", () =>
+    reject(new GatewayError("invalid-request", "The request broke off.")),
+  );
   return promise;
 }
 
 function tooLarge(maxBytes: number): GatewayError {
-  return new GatewayError("too-large", `The body is larger than the ${maxBytes} bytes that this gateway takes (operational.limits.maxBodyBytes).`);
+  return new GatewayError(
+    "too-large",
+    `The body is larger than the ${maxBytes} bytes that this gateway takes (operational.limits.maxBodyBytes).`,
+  );
 }
 
 export { readBody };

@@ -3,13 +3,29 @@ import type { GatewayError } from "../core/errors.ts";
 import { errorText } from "../rpc/reply.ts";
 
 /** Sends a JSON text as the whole response. Nothing happens when the client is gone or was answered. */
-function sendJson(response: ServerResponse, status: number, text: string, headers: Readonly<Record<string, string>> = {}): void {
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text), ...headers }).end(text);
+  response
+    .writeHead(status, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+      ...headers,
+    })
+    .end(text);
 }
 
 /** Sends an error as the whole response, with the request's id when it could be read. */
-function sendError(response: ServerResponse, error: GatewayError, id?: string, headers: Readonly<Record<string, string>> = {}): void {
+function sendError(
+  response: ServerResponse,
+  error: GatewayError,
+  id?: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const closing = error.code === "too-large" ? { connection: "close" } : {};
   sendJson(response, error.httpStatus, errorText(id, error), { ...closing, ...headers });
 }

@@ -8,7 +8,7 @@ interface AppOptions {
   /** The operational routes. */
   readonly operations: Hono;
   /** Refuses foreign hosts and origins. */
-  readonly guard: MiddlewareHandler;
+  readonly guard: MiddlewareHandler<{ Bindings: HttpBindings }>;
 }
 
 /** The path of the MCP endpoint. No other path serves MCP. */
@@ -26,7 +26,12 @@ function createApp({ endpoint, operations, guard }: AppOptions): Hono<{ Bindings
     return ALREADY_SENT;
   });
   app.route("/", operations);
-  app.notFound((c) => c.json({ error: "not_found", message: `There is nothing here. The MCP endpoint is ${MCP_PATH}.` }, 404));
+  app.notFound((c) =>
+    c.json(
+      { error: "not_found", message: `There is nothing here. The MCP endpoint is ${MCP_PATH}.` },
+      404,
+    ),
+  );
   return app;
 }
 

@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { request, type Dispatcher } from "undici";
 import { expect, test } from "vitest";
 import { hostCheck } from "./host-check.ts";
 import { hostPolicy, isLoopbackName, refusalOf, type HostPolicyOptions } from "./host-policy.ts";
@@ -116,10 +120,44 @@ test.each([
   expect(isLoopbackName(address)).toBe(expected);
 });
 
-function app(options: HostPolicyOptions): Hono {
-  return new Hono()
+/** Real sockets, as `fetch` may not set Host and the MCP endpoint answers on the socket by itself. */
+function app(options: HostPolicyOptions) {
+  const hono = new Hono<{ Bindings: HttpBindings }>()
     .use(hostCheck(hostPolicy(options)))
-    .all("/mcp", (c) => c.text("reached", 200, { "Mcp-Session-Id": "s", Vary: "Accept" }));
+    .all("/mcp", (c) => {
+      c.env.outgoing.writeHead(200, { "Mcp-Session-Id": "s" }).end("reached");
+      return new Response(null, { headers: { "x-hono-already-sent": "true" } });
+    });
+  return { request: (path: string, init: RequestInit) => requestOnce(hono, path, init) };
+}
+
+interface RequestInit {
+  readonly method?: string;
+  readonly headers: Record<string, string>;
+}
+
+async function requestOnce(
+  hono: Hono<{ Bindings: HttpBindings }>,
+  path: string,
+  init: RequestInit,
+) {
+  const server = createAdaptorServer({ fetch: hono.fetch });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  try {
+    const method = (init.method ?? "GET") as Dispatcher.HttpMethod;
+    const answer = await request(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: init.headers,
+    });
+    const text = await answer.body.text();
+    return new Response(text === "" ? null : text, {
+      status: answer.statusCode,
+      headers: answer.headers as Record<string, string>,
+    });
+  } finally {
+    server.close();
+  }
 }
 
 test.each(
@@ -150,7 +188,7 @@ test("an answer to a configured origin can be read by its pages, session id incl
   expect(await answer.text()).toBe("reached");
   expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example");
   expect(answer.headers.get("access-control-expose-headers")).toContain("Mcp-Session-Id");
-  expect(answer.headers.get("vary")).toBe("Accept, Origin");
+  expect(answer.headers.get("vary")).toBe("Origin");
 });
 
 test("an answer to any other origin carries no permission", async () => {

@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { errorText } from "../rpc/reply.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
@@ -7,10 +8,11 @@ import { refusalOf, type HostPolicy } from "./host-policy.ts";
  * Checks Host and Origin of every request, whatever its path and method, before anything else looks at it.
  * A refusal is a 403 with a JSON-RPC error; pages of configured origins get CORS headers and preflight answers.
  */
-function hostCheck(policy: HostPolicy): MiddlewareHandler {
+function hostCheck(policy: HostPolicy): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async function checkHost(c, next) {
-    const origin = c.req.header("origin");
-    const refusal = refusalOf(policy, c.req.header("host"), origin);
+    // Read where Node.js keeps them: building a Headers object for every call would cost more than the check.
+    const { host, origin } = c.env.incoming.headers;
+    const refusal = refusalOf(policy, host, origin);
     if (refusal)
       return c.body(errorText(undefined, refusal), 403, { "Content-Type": "application/json" });
     if (c.req.method === "OPTIONS") {
@@ -20,10 +22,10 @@ function hostCheck(policy: HostPolicy): MiddlewareHandler {
       });
       if (preflight) return c.body(null, 204, preflight);
     }
-    await next();
+    // Set on the socket's response, because the MCP endpoint answers there by itself.
     for (const [name, value] of Object.entries(corsHeaders(policy, origin)))
-      c.res.headers.append(name, value);
-    return undefined;
+      c.env.outgoing.setHeader(name, value);
+    return next();
   };
 }
 

@@ -1,4 +1,8 @@
-import { parseDuration, type RateLimitBucket, type RateLimitConfig } from "@headgate/ratelimit-types";
+import {
+  parseDuration,
+  type RateLimitBucket,
+  type RateLimitConfig,
+} from "@headgate/ratelimit-types";
 import { defineBucket, type Bucket } from "@headgate/token-bucket";
 import { GatewayError } from "../core/errors.ts";
 
@@ -9,6 +13,8 @@ type LimitedOperation = "server" | "tool";
 interface Limit {
   readonly name: string;
   readonly operation: LimitedOperation;
+  /** The advertised name of the tool that it is over; all tools without one. */
+  readonly tool: string | undefined;
   readonly bucket: Bucket;
 }
 
@@ -16,23 +22,36 @@ interface Limit {
 type LimitsOf = (tool: string) => readonly Limit[];
 
 /** Compiles the configuration once; names are looked up per call. Durations were checked on loading. */
-function compileToolLimits(config: RateLimitConfig): { limits: readonly Limit[]; limitsOf: LimitsOf } {
-  const shared = config.shared === undefined ? [] : [limit("shared", "server", config.shared)];
+function compileToolLimits(config: RateLimitConfig): {
+  limits: readonly Limit[];
+  limitsOf: LimitsOf;
+} {
+  const shared = config.shared === undefined ? [] : [limit("shared", undefined, config.shared)];
   const byTool = new Map<string, readonly Limit[]>();
   const own: Limit[] = [];
   for (const tool of config.tools ?? []) {
     if (tool.shared === undefined) continue;
-    const made = limit(`shared:tool:${tool.name}`, "tool", tool.shared);
+    const made = limit(`shared:tool:${tool.name}`, tool.name, tool.shared);
     own.push(made);
     byTool.set(tool.name, [...shared, made]);
   }
   return { limits: [...shared, ...own], limitsOf: (tool) => byTool.get(tool) ?? shared };
 }
 
-function limit(name: string, operation: LimitedOperation, bucket: RateLimitBucket): Limit {
+function limit(name: string, tool: string | undefined, bucket: RateLimitBucket): Limit {
   const period = parseDuration(bucket.refillPeriod);
-  if (!period.ok) throw new GatewayError("internal", `The limit ${name} has no valid refillPeriod.`);
-  return { name, operation, bucket: defineBucket({ key: name, capacity: bucket.maxTokens, periodMicros: period.microseconds }) };
+  if (!period.ok)
+    throw new GatewayError("internal", `The limit ${name} has no valid refillPeriod.`);
+  return {
+    name,
+    operation: tool === undefined ? "server" : "tool",
+    tool,
+    bucket: defineBucket({
+      key: name,
+      capacity: bucket.maxTokens,
+      periodMicros: period.microseconds,
+    }),
+  };
 }
 
 export { compileToolLimits, type Limit, type LimitsOf };

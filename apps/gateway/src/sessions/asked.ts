@@ -1,7 +1,7 @@
 import type { Link } from "../backends/port.ts";
 import { GatewayError } from "../core/errors.ts";
-import { splice } from "../json/splice.ts";
 import { membersOf } from "../json/spans.ts";
+import { splice } from "../json/splice.ts";
 import type { Message } from "../rpc/message.ts";
 
 /** Requests of backends that one client may have open at once. */
@@ -28,7 +28,8 @@ class AskedRequests {
 
   /** The request under an id that is unique for this client. Throws `internal` when too many wait. */
   put(backend: string, link: Link, request: Message): string {
-    if (this.#asked.size >= MAX_ASKED) throw new GatewayError("internal", "Too many requests wait for this client's answer.");
+    if (this.#asked.size >= MAX_ASKED)
+      throw new GatewayError("internal", "Too many requests wait for this client's answer.");
     const id = `"headgate-${this.#next++}"`;
     this.#asked.set(id, { backend, link, id: request.id });
     return splice(request.text, [{ span: request.idSpan!, with: id }]);
@@ -39,7 +40,10 @@ class AskedRequests {
     const asked = this.#asked.get(answer.id);
     if (asked === undefined) return undefined;
     this.#asked.delete(answer.id);
-    return { link: asked.link, text: splice(answer.text, [{ span: answer.idSpan!, with: asked.id }]) };
+    return {
+      link: asked.link,
+      text: splice(answer.text, [{ span: answer.idSpan!, with: asked.id }]),
+    };
   }
 
   /** The notification in which a backend withdraws a request, with the id that the client knows. */

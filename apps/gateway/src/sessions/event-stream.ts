@@ -125,7 +125,10 @@ class EventStream {
   #store(frame: string): void {
     this.#events.push({ seq: this.#seq, frame });
     this.#bytes += frame.length;
-    while (this.#events.length > 1 && (this.#events.length > this.#limits.maxEvents || this.#bytes > this.#limits.maxBytes)) {
+    while (
+      this.#events.length > 1 &&
+      (this.#events.length > this.#limits.maxEvents || this.#bytes > this.#limits.maxBytes)
+    ) {
       this.#bytes -= this.#events.shift()?.frame.length ?? 0;
     }
   }

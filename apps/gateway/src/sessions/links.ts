@@ -52,12 +52,14 @@ class Links {
 
   async #open(name: string): Promise<Link> {
     const backend = this.#backends.get(name);
-    if (backend === undefined) throw new GatewayError("internal", `There is no backend ${JSON.stringify(name)}.`);
+    if (backend === undefined)
+      throw new GatewayError("internal", `There is no backend ${JSON.stringify(name)}.`);
     let link: Link | undefined;
     // A backend may speak before its handshake is done here; what it says waits for the link.
     const early: Message[] = [];
     const inbound: Inbound = {
-      message: (message) => (link === undefined ? void early.push(message) : this.#events.message(name, link, message)),
+      message: (message) =>
+        link === undefined ? void early.push(message) : this.#events.message(name, link, message),
       reopened: () => void (link && this.#events.opened(name, link)),
       closed: () => this.#dropped(name, link),
     };

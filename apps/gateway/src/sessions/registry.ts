@@ -37,12 +37,19 @@ class SessionRegistry {
   requireRoom(): void {
     const { maxSessions } = this.#options;
     if (this.#sessions.size < maxSessions) return;
-    throw new GatewayError("too-many-sessions", `This gateway holds its ${maxSessions} sessions already. Try again later, or raise operational.sessions.max.`);
+    throw new GatewayError(
+      "too-many-sessions",
+      `This gateway holds its ${maxSessions} sessions already. Try again later, or raise operational.sessions.max.`,
+    );
   }
 
   create(facts: { protocolVersion: string; profile: ClientProfile; classKey: string }): Session {
     this.requireRoom();
-    const session = new Session({ ...facts, profile: this.#shared(facts.profile), id: randomUUID() }, this.#options.context, this.#options.now());
+    const session = new Session(
+      { ...facts, profile: this.#shared(facts.profile), id: randomUUID() },
+      this.#options.context,
+      this.#options.now(),
+    );
     this.#sessions.set(session.facts.id, session);
     return session;
   }

@@ -28,7 +28,8 @@ class SessionStreams {
   /** The stream for messages that belong to no request. */
   get standalone(): EventStream {
     let stream = this.#streams.get(STANDALONE);
-    if (stream === undefined) this.#streams.set(STANDALONE, (stream = new EventStream(STANDALONE, this.#limits)));
+    if (stream === undefined)
+      this.#streams.set(STANDALONE, (stream = new EventStream(STANDALONE, this.#limits)));
     return stream;
   }
 

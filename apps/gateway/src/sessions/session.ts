@@ -1,3 +1,4 @@
+import { ask } from "../backends/ask.ts";
 import type { Backend, ClientProfile, Link } from "../backends/port.ts";
 import type { View } from "../catalog/view.ts";
 import type { Peer } from "../core/call.ts";
@@ -5,7 +6,6 @@ import { GatewayError } from "../core/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, requestText, resultText } from "../rpc/reply.ts";
 import { AskedRequests } from "./asked.ts";
-import { ask } from "../backends/ask.ts";
 import type { EventStreamLimits } from "./event-stream.ts";
 import { Links } from "./links.ts";
 import { SessionStreams } from "./session-streams.ts";
@@ -99,7 +99,11 @@ class Session implements Peer {
   /** Notes a call under way. Throws `invalid-request` when its id is in use. */
   begin(idKey: string, cancel: (reason: string) => void): void {
     this.#calls ??= new Map();
-    if (this.#calls.has(idKey)) throw new GatewayError("invalid-request", "Invalid request: a request with this id is still under way in this session.");
+    if (this.#calls.has(idKey))
+      throw new GatewayError(
+        "invalid-request",
+        "Invalid request: a request with this id is still under way in this session.",
+      );
     this.#calls.set(idKey, cancel);
   }
 
@@ -176,13 +180,17 @@ class Session implements Peer {
     const again = [...(this.#subscriptions ?? [])].filter(([, owner]) => owner === backend);
     await Promise.allSettled([
       this.#sendLogLevel(link),
-      ...again.map(([uri]) => ask(link, (id) => requestText(id, "resources/subscribe", JSON.stringify({ uri })))),
+      ...again.map(([uri]) =>
+        ask(link, (id) => requestText(id, "resources/subscribe", JSON.stringify({ uri }))),
+      ),
     ]);
   }
 
   async #sendLogLevel(link: Link): Promise<void> {
     if (this.#logLevel === undefined || link.server.capabilities["logging"] === undefined) return;
-    await ask(link, (id) => requestText(id, "logging/setLevel", JSON.stringify({ level: this.#logLevel })));
+    await ask(link, (id) =>
+      requestText(id, "logging/setLevel", JSON.stringify({ level: this.#logLevel })),
+    );
   }
 }
 

@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { LoadedConfig } from "./config/check.ts";
+import { createGateway, type Gateway } from "./gateway.ts";
+import { createApp, MCP_PATH } from "./http/app.ts";
+import { Drain } from "./http/drain.ts";
+import { healthRoutes } from "./http/health.ts";
+import { hostCheck } from "./http/host-check.ts";
+import { hostPolicy, isLoopbackName } from "./http/host-policy.ts";
+import { settingsOf, type Settings } from "./settings.ts";
+import { statusSource } from "./status-source.ts";
+import type { Log } from "./telemetry/log.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+
+/** Time for streams and children to end in good order. */
+const STOP_MS = 8_000;
+
+/** What a running gateway is started with. */
+interface ServeOptions {
+  readonly config: LoadedConfig;
+  readonly host: string;
+  readonly port: number;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}
+
+/** A gateway that listens. */
+interface RunningGateway {
+  /** The address of the MCP endpoint. */
+  readonly url: string;
+  readonly gateway: Gateway;
+  /** Takes the gateway out of service; resolves when everything has ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway and resolves once it listens. Rejects when the address cannot be had. */
+async function serve(options: ServeOptions): Promise<RunningGateway> {
+  const { config, log, host } = options;
+  const settings = settingsOf(config.operational);
+  const metrics = createMetrics({
+    server: config.name,
+    namespace: options.env["VMCP_NAMESPACE"] ?? "local",
+    version: options.version,
+    process: true,
+  });
+  const state: { drain?: Drain } = {};
+  const draining = (): boolean => state.drain?.accepting === false;
+  const gateway = createGateway({ ...options, settings, metrics, draining });
+  const source = statusSource({
+    config,
+    gateway,
+    version: options.version,
+    ready: () => (state.drain?.phase === "running" ? "ready" : "draining"),
+  });
+  const policy = hostPolicy({ bindAddress: host, ...config.operational });
+  const measured = config.telemetry?.enablePrometheusMetricsPath === false ? undefined : metrics;
+  const app = createApp({
+    endpoint: gateway.endpoint,
+    guard: hostCheck(policy),
+    operations: healthRoutes(source, measured),
+  });
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: serverOptions(settings),
+  }) as Server;
+  server.keepAliveTimeout = 120_000;
+  state.drain = drainOf({ server, gateway, settings, log });
+  server.listen(options.port, host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${MCP_PATH}`;
+  if (!isLoopbackName(host) && config.incomingAuth.type === "anonymous")
+    log.warn(
+      { host },
+      "ANYBODY who reaches this address can use every backend: incomingAuth is anonymous and the address is not loopback",
+    );
+  log.info({ url, backends: config.backends.map(({ name }) => name) }, "listening");
+  return { url, gateway, stop: async () => state.drain?.stop() };
+}
+
+/** Slow clients are cut off while they send; how long an answer takes is the business of time-outs of calls. */
+function serverOptions(settings: Settings) {
+  return {
+    maxHeaderSize: settings.limits.maxHeaderBytes,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    connectionsCheckingInterval: 5_000,
+  };
+}
+
+function drainOf({
+  server,
+  gateway,
+  settings,
+  log,
+}: {
+  server: Server;
+  gateway: Gateway;
+  settings: Settings;
+  log: Log;
+}): Drain {
+  return new Drain(
+    {
+      startTimer: (ms, then) => {
+        const timer = setTimeout(then, ms);
+        return () => clearTimeout(timer);
+      },
+      stopAccepting: () => void server.close(),
+      closeIdleConnections: () => server.closeIdleConnections(),
+      whenIdle: () => gateway.whenIdle(),
+      closeStreams: async (retryMs) => {
+        for (const session of gateway.sessions.values()) session.openedStreams?.hangUp(retryMs);
+      },
+      stopBackends: () => gateway.close(),
+      closeAllConnections: () => server.closeAllConnections(),
+      entered: (phase) => log.info({ phase }, "stopping"),
+    },
+    { ...settings.drain, stopMs: STOP_MS },
+  );
+}
+
+export { serve, type RunningGateway, type ServeOptions };
