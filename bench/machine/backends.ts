@@ -10,7 +10,7 @@ export interface Backends {
 }
 
 /** Totals since the start. */
-export interface BackendCounters {
+interface BackendCounters {
   readonly requests: number;
   readonly connections: number;
 }
