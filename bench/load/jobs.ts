@@ -7,7 +7,7 @@ export interface Jobs {
   };
   /** `callers` sessions in a closed loop for `durationMs`. */
   readonly loop: { readonly ask: LoopAsk; readonly answer: LoopAnswer };
-  /** Calls at a fixed rate, whether or not the earlier ones have been answered. */
+  /** Calls at a fixed rate, up to sixteen at a time. */
   readonly arrivals: {
     readonly ask: { url: string; tool: string; perSecond: number; durationMs: number };
     readonly answer: { calls: number; errors: number };
