@@ -13,7 +13,7 @@ The file that \`headgate serve --config FILE\` reads, in YAML or JSON. In Kubern
 - A field that is not listed here is refused.
 - A duration is written as numbers with units: \`30s\`, \`1m0s\`, \`1.5h\`, \`250ms\`.
 - \`[]\` stands for each entry of a list, \`<name>\` for each key of a map.
-- A default holds also when the block around it is left out, as far as the gateway uses the block.
+- A default of \`operational\` holds also when the block around it is left out, but for \`timeouts\`.
 - Not every block is enforced yet. One that is not is refused when the file is loaded, never ignored.
 
 ## Example

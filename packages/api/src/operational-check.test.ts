@@ -3,9 +3,10 @@ import { Operational } from "./gateway-config/operational.ts";
 import { checkOperational } from "./operational-check.ts";
 import { completeOperational } from "./operational-defaults.ts";
 
-test("an operational block that was left out has every default", () => {
-  expect(completeOperational(undefined)).toMatchObject({
-    timeouts: { default: "30s" },
+test("an operational block that was left out has the defaults of every group but timeouts", () => {
+  const complete = completeOperational(undefined);
+  expect(complete.timeouts).toBeUndefined();
+  expect(complete).toMatchObject({
     failureHandling: {
       healthCheckInterval: "30s",
       healthCheckTimeout: "10s",
@@ -17,6 +18,10 @@ test("an operational block that was left out has every default", () => {
     sessions: { idleTimeout: "30m" },
     limits: { maxBodyBytes: 8_388_608, maxBatch: 100, maxNesting: 64 },
   });
+});
+
+test("an empty timeouts block means the default of the block", () => {
+  expect(completeOperational(Operational.parse({ timeouts: {} })).timeouts?.default).toBe("30s");
 });
 
 test("what was given stands beside the defaults of its neighbours", () => {

@@ -36,7 +36,9 @@ export const Operational = z.strictObject({
     .enum(["debug"])
     .optional()
     .describe("`debug` logs more; the usual amount when omitted."),
-  timeouts: Timeouts.optional().describe("How long backends may take to answer."),
+  timeouts: Timeouts.optional().describe(
+    "How long backends may take to answer; when omitted, a call ends only after a long silence of its backend.",
+  ),
   failureHandling: FailureHandling.optional().describe(
     "How failing backends are noticed and dealt with.",
   ),
