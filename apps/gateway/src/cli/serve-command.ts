@@ -1,6 +1,6 @@
 import { checkOperational, Operational } from "@headgate/api";
-import { isLoopbackHost } from "../config/loopback.ts";
 import type { Problem } from "../config/problem.ts";
+import { isLoopbackName } from "../http/host-policy.ts";
 import { asked, type ConfigSource, type ParsedCommand, refused } from "./command.ts";
 import type { ReadFlags } from "./read-flags.ts";
 
@@ -22,7 +22,7 @@ function serveCommand({ given, problems: before }: ReadFlags): ParsedCommand {
       message: "is not available yet: no events would be recorded",
     });
   }
-  if (source !== undefined && source.kind !== "file" && !isLoopbackHost(host)) {
+  if (source !== undefined && source.kind !== "file" && !isLoopbackName(host)) {
     problems.push({
       path: "--host",
       message: "must be a loopback address without a configuration file, as everybody may call",

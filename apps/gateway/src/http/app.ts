@@ -1,4 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { McpEndpoint } from "../edge/mcp-endpoint.ts";
 
@@ -14,16 +15,13 @@ interface AppOptions {
 /** The path of the MCP endpoint. No other path serves MCP. */
 const MCP_PATH = "/mcp";
 
-/** Tells the adapter that the endpoint writes to the socket itself. */
-const ALREADY_SENT = new Response(null, { headers: { "x-hono-already-sent": "true" } });
-
 /** Every stage of an HTTP request, in order. */
 function createApp({ endpoint, operations, guard }: AppOptions): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(guard);
   app.all(MCP_PATH, async (c) => {
     await endpoint.handle(c.env.incoming, c.env.outgoing);
-    return ALREADY_SENT;
+    return RESPONSE_ALREADY_SENT;
   });
   app.route("/", operations);
   app.notFound((c) =>

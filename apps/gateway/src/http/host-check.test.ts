@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { request, type Dispatcher } from "undici";
 import { expect, test } from "vitest";
@@ -126,7 +127,7 @@ function app(options: HostPolicyOptions) {
     .use(hostCheck(hostPolicy(options)))
     .all("/mcp", (c) => {
       c.env.outgoing.writeHead(200, { "Mcp-Session-Id": "s" }).end("reached");
-      return new Response(null, { headers: { "x-hono-already-sent": "true" } });
+      return RESPONSE_ALREADY_SENT;
     });
   return { request: (path: string, init: RequestInit) => requestOnce(hono, path, init) };
 }

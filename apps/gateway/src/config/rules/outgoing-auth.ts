@@ -68,16 +68,14 @@ function injectionRule(
   const { headerName, headerValue, headerValueEnv } = headerInjection;
   const name =
     headerName === undefined ? [] : addedHeader(headerName, undefined, [...at, "headerName"]);
-  const sources = [headerValue, headerValueEnv].filter(
-    (source) => source !== undefined && source !== "",
-  );
-  if (sources.length !== 1) {
+  if ((headerValue === undefined) === (headerValueEnv === undefined)) {
     return [...name, error(at, "must have exactly one of headerValue and headerValueEnv")];
   }
-  if (headerValueEnv === undefined || headerValueEnv === "") {
-    return [...name, ...valueRule(headerValue ?? "", [...at, "headerValue"])];
-  }
-  return [...name, ...variableRule(headerValueEnv, [...at, "headerValueEnv"], env)];
+  const value =
+    headerValueEnv === undefined
+      ? valueRule(headerValue ?? "", [...at, "headerValue"])
+      : variableRule(headerValueEnv, [...at, "headerValueEnv"], env);
+  return [...name, ...value];
 }
 
 function variableRule(name: string, at: Path, env: Env): Finding[] {
@@ -88,6 +86,7 @@ function variableRule(name: string, at: Path, env: Env): Finding[] {
 }
 
 function valueRule(value: string, at: Path): Finding[] {
+  if (value === "") return [error(at, "must not be empty")];
   return isHeaderValue(value)
     ? []
     : [error(at, "gives a value with a line break or another character no header may have")];
