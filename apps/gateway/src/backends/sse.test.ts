@@ -111,6 +111,9 @@ describe("an HTTP+SSE backend", () => {
       ["POST", "Bearer 4", "t"],
     ]);
     expect(fixture.seen.at(-1)?.headers["mcp-protocol-version"]).toBe("2025-11-25");
+    link.passHeaders?.({ "x-tenant": "u" });
+    await answerOf(call(link, "echo"));
+    expect(fixture.seen.at(-1)?.headers["x-tenant"]).toBe("u");
   });
 
   test("leaves no stream behind when a link or the backend is closed", async () => {

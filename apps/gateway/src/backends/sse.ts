@@ -40,8 +40,9 @@ class SseBackend implements Backend {
     const { name, url, headers, handshakeTimeoutMs, onGarbage, now, newId } = this.#options;
     if (this.#closed) throw backendError("backend-unavailable", name, "is shut down");
     const startedAtMs = now();
+    let client = profile;
     const channel: SseChannel = new SseChannel(
-      { ...this.#options, backend: name, url: new URL(url), headers: () => headers(profile) },
+      { ...this.#options, backend: name, url: new URL(url), headers: () => headers(client) },
       {
         message: (text) => link.receive(text),
         oversized: (message) => link.receiveOversized(message),
@@ -72,7 +73,11 @@ class SseBackend implements Backend {
       throw error;
     }
     channel.protocolVersion = link.server.protocolVersion;
-    return link;
+    return Object.assign(link, {
+      passHeaders: (passed: ClientProfile["headers"]) => {
+        client = { ...client, headers: passed };
+      },
+    });
   }
 
   async close(): Promise<void> {
