@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install } from "./bootstrap/install.mjs";
 import { refusal } from "./bootstrap/platform.mjs";
-import { capture, handOver } from "./bootstrap/run.mjs";
+import { handOver, shell } from "./bootstrap/run.mjs";
 import { Stop, step } from "./bootstrap/step.mjs";
 import { toolchain } from "./bootstrap/toolchain.mjs";
 
@@ -34,7 +34,7 @@ async function main() {
   const quiet = { TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", DO_NOT_TRACK: "1" };
   const tools = await toolchain({ root, pnpmVersion, env: { ...process.env, ...quiet } });
   await install({ root, ...tools });
-  if (task.build) await build(tools);
+  if (task.build) await build(manifest.scripts["check:build"], tools.env);
   if (task.program === undefined) return 0;
   const args = [
     "--conditions=@headgate/source",
@@ -44,14 +44,13 @@ async function main() {
   return handOver(tools.node, args, { cwd: root, env: tools.env });
 }
 
-/** @param {{ node: string, env: NodeJS.ProcessEnv }} tools */
-async function build({ node, env }) {
+/**
+ * @param {string} command
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function build(command, env) {
   await step("building", async () => {
-    const turbo = join(root, "node_modules", "turbo", "bin", "turbo");
-    const result = await capture(node, [turbo, "run", "build", "--output-logs=errors-only"], {
-      cwd: root,
-      env,
-    });
+    const result = await shell(command, { root, env });
     if (!result.ok) throw new Stop(`The build failed:\n${result.output}`);
   });
 }

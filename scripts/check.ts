@@ -1,6 +1,5 @@
 // `npm test`: every check in turn, one line each; the first that fails ends the run, the last line counts the tests.
-import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { handOver } from "./bootstrap/run.mjs";
 import { checks } from "./check/checks.ts";
@@ -12,9 +11,12 @@ const results = join(root, "results");
 const report = join(results, "tests.json");
 
 async function main(): Promise<number> {
+  const manifest = await readFile(join(root, "package.json"), "utf8");
+  const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> };
   for (const check of checks) {
-    if (check.needs !== undefined && !existsSync(join(root, check.needs))) continue;
-    if (!(await runCheck(check, root))) return 1;
+    const command = scripts[check.script];
+    if (command === undefined) throw new Error(`package.json has no script ${check.script}`);
+    if (!(await runCheck(check, command, root))) return 1;
   }
   return test(process.argv.slice(2));
 }

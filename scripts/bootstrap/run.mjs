@@ -1,6 +1,7 @@
 // Child processes: captured for steps that report on one line, inherited for the task itself.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { delimiter, join } from "node:path";
 
 /**
  * Runs a program without a terminal and keeps what it printed.
@@ -21,6 +22,16 @@ export function capture(program, args, options) {
     child.once("error", reject);
     child.once("close", (code) => resolve({ ok: code === 0, output: output.trim() }));
   });
+}
+
+/**
+ * Runs a command of package.json as a package manager would, and keeps what it printed.
+ * @param {string} command
+ * @param {{ root: string, env: NodeJS.ProcessEnv }} options
+ */
+export function shell(command, { root, env }) {
+  const path = [join(root, "node_modules", ".bin"), env["PATH"] ?? ""].join(delimiter);
+  return capture("sh", ["-c", command], { cwd: root, env: { ...env, PATH: path } });
 }
 
 /**

@@ -3,10 +3,17 @@
  * A file imports from its own folder and from lines above its own in this list, never from lines below.
  */
 export const gatewayLayers: readonly (readonly string[])[] = [
-  ["json"],
-  ["rpc"],
-  ["core"],
+  ["json", "config"],
+  ["rpc", "cli"],
   ["backends"],
   ["catalog"],
+  ["core"],
+  ["layers", "sessions", "telemetry"],
+  ["edge"],
+  ["http", "observe-replies.ts"],
+  ["settings.ts"],
+  ["gateway.ts"],
+  ["status-source.ts"],
+  ["serve.ts"],
   ["main.ts"],
 ];
