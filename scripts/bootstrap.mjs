@@ -13,7 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What each task needs built first, and the program it hands over to. */
 const tasks = new Map([
-  ["demo", { build: true, program: "scripts/demo.ts" }],
+  ["demo", { build: true, program: "demo/main.ts" }],
   ["test", { build: false, program: "scripts/check.ts" }],
   ["build", { build: true, program: undefined }],
   ["bench", { build: true, program: "bench/main.ts" }],

@@ -31,7 +31,8 @@ export function capture(program, args, options) {
  */
 export function shell(command, { root, env }) {
   const path = [join(root, "node_modules", ".bin"), env["PATH"] ?? ""].join(delimiter);
-  return capture("sh", ["-c", command], { cwd: root, env: { ...env, PATH: path } });
+  const colour = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
+  return capture("sh", ["-c", command], { cwd: root, env: { ...env, ...colour, PATH: path } });
 }
 
 /**

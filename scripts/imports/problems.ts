@@ -71,5 +71,5 @@ async function members(root: string): Promise<string[]> {
       return names.toSorted().map((name) => `${group}/${name}`);
     }),
   );
-  return [...groups.flat(), "bench", "scripts", "test"];
+  return [...groups.flat(), "bench", "demo", "scripts", "test"];
 }
