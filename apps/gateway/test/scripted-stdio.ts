@@ -21,6 +21,7 @@ function scriptedStdio(
   let nowMs = 1_000_000;
   const backend = new StdioBackend({
     ...STDIO_DEFAULTS,
+    slots: { used: 0, max: 64 },
     name: "scripted",
     command: process.execPath,
     args: [SERVER, ...modes],

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { startSseFixture, type SseFixture } from "../../test/fixtures/sse-server.ts";
 import { answerOf, call, errorOf, InboundProbe, PROFILE, resultOf } from "../../test/link-probe.ts";
 import {
-  deathContract,
+  channelContract,
   linkContract,
   relayContract,
   type Subject,
@@ -46,7 +46,7 @@ async function startSubject(): Promise<Subject> {
   };
 }
 
-for (const contract of [linkContract, relayContract, deathContract])
+for (const contract of [linkContract, relayContract, channelContract])
   contract("an HTTP+SSE server", startSubject);
 
 const closers: (() => Promise<unknown>)[] = [];

@@ -11,7 +11,7 @@ import {
   stateOf,
 } from "../../test/link-probe.ts";
 import {
-  deathContract,
+  channelContract,
   linkContract,
   relayContract,
   type Subject,
@@ -29,10 +29,10 @@ function startSubject(scope: StdioBackendOptions["scope"]): Promise<Subject> {
   });
 }
 
-for (const contract of [linkContract, relayContract, deathContract])
+for (const contract of [linkContract, relayContract, channelContract])
   contract("a stdio server with scope session", () => startSubject("session"));
 
-for (const contract of [linkContract, deathContract])
+for (const contract of [linkContract, channelContract])
   contract("a stdio server with scope shared", () => startSubject("shared"));
 
 let running: ScriptedStdio[] = [];
@@ -166,11 +166,11 @@ describe("a child of a stdio backend", () => {
 
 describe("a stdio backend", () => {
   test("starts no more children than it may, and says what to do", async () => {
-    const one = start([], { maxChildren: 2 });
+    const one = start([], { slots: { used: 0, max: 2 } });
     const [first] = await Promise.all([open(one), open(one)]);
     await expect(open(one)).rejects.toMatchObject({
       code: "backend-unavailable",
-      message: expect.stringContaining("raise `maxChildren`") as string,
+      message: expect.stringContaining("raise `operational.processes.max`") as string,
     });
     await first.close();
     await open(one);
