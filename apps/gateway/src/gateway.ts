@@ -3,7 +3,6 @@ import type { GatewayConfig } from "@headgate/api";
 import { memoryStore } from "@headgate/token-bucket";
 import { BackendHealth } from "./backends/health.ts";
 import { makeBackends } from "./backends/make-backends.ts";
-import type { Backend } from "./backends/port.ts";
 import { aggregate } from "./catalog/aggregate.ts";
 import { Catalogs } from "./catalog/catalogs.ts";
 import type { Handler } from "./core/call.ts";
@@ -19,6 +18,7 @@ import { notificationText } from "./rpc/reply.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
 import type { Settings } from "./settings.ts";
 import { logChildEvent } from "./telemetry/log-child-event.ts";
+import type { BackendMeter } from "./telemetry/backend-meter.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
@@ -65,7 +65,8 @@ function createGateway(options: GatewayOptions): Gateway {
   const backends = makeBackends(config, {
     clientInfo: JSON.stringify({ name: "headgate", version }),
     env: options.env,
-    maxChildren: settings.maxChildren,
+    slots: { used: 0, max: settings.maxChildren },
+    childIdleMs: settings.childIdleMs,
     now: () => Date.now(),
     random: Math.random,
     newId: randomUUID,
@@ -73,7 +74,13 @@ function createGateway(options: GatewayOptions): Gateway {
     garbage: (backend, reason) => log.warn({ backend, reason }, "ignored what a backend sent"),
   });
   const calls = new CallsInFlight();
-  const health = watchHealth(backends, options);
+  const meters = new Map(
+    (config.backends ?? []).map(({ name: backend, transport }) => [
+      backend,
+      metrics.backend(backend, transport),
+    ]),
+  );
+  const health = watchHealth(meters, options);
   const catalogs: Catalogs = new Catalogs(
     {
       backends,
@@ -88,20 +95,27 @@ function createGateway(options: GatewayOptions): Gateway {
       },
       aggregate: (catalogsRead) => aggregate(catalogsRead, config.aggregation),
       changed: (classKey, kinds) => announce(sessions, classKey, kinds),
-      failed: (backend, err) => log.debug({ backend, err }, "catalogue not read"),
+      read: (backend) => meters.get(backend)?.catalogRefreshed(false),
+      failed: (backend, err) => {
+        meters.get(backend)?.catalogRefreshed(true);
+        log.debug({ backend, err }, "catalogue not read");
+      },
     },
     JSON.stringify({ name: "headgate", version }),
   );
   const sessions: SessionRegistry = new SessionRegistry({
     context: {
       backends,
+      now,
       streamLimits: {
         maxEvents: 1_000,
         maxBytes: 4 * 1024 * 1024,
         maxUnsentBytes: 16 * 1024 * 1024,
+        budget: { used: 0, max: 256 * 1024 * 1024 },
       },
       viewOf: (classKey) => catalogs.view(classKey),
       listChanged: (classKey, backend) => catalogs.invalidate(classKey, backend),
+      asked: (backend, method, outcome) => meters.get(backend)?.asked(method, outcome),
     },
     ttlMs: settings.sessionTtlMs,
     maxSessions: settings.maxSessions,
@@ -109,7 +123,7 @@ function createGateway(options: GatewayOptions): Gateway {
     now,
     ended: (session, why) => {
       catalogs.leave(session.facts.classKey, now());
-      metrics.sessions.sessionEnded(why === "expired" ? "idle" : why);
+      metrics.sessions.ended(why);
     },
   });
   const { limits, limitsOf } = compileToolLimits(config.rateLimiting ?? {});
@@ -119,19 +133,28 @@ function createGateway(options: GatewayOptions): Gateway {
     serverInfo,
     limits: settings.limits,
     handler: admit(health)(
-      limitRate({ store: memoryStore(), limitsOf, decided: decisionMeter(metrics) })(relay),
+      limitRate({ store: memoryStore(), limitsOf, decided: decisionMeter(metrics), now })(relay),
     ) satisfies Handler,
     replies: {
       streamAfterMs: STREAM_AFTER_MS,
       timeoutMs: (backend) => settings.callTimeoutMs(backend),
       now,
-      ...observeReplies({ log, metrics, health, calls, now }),
+      ...observeReplies({
+        log,
+        metrics,
+        meters,
+        health,
+        calls,
+        now,
+        suspect: (backend) => catalogs.suspect(backend),
+      }),
     },
     passthrough: passthroughOf(config.passthroughHeaders ?? []),
     draining: options.draining,
-    created: () => metrics.sessions.sessionCreated(),
+    created: () => metrics.sessions.created(),
     broke: (err) => log.error({ err }, "request failed in the gateway"),
   });
+  metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));
   const timers = [
     setInterval(() => sessions.keepStreamsAlive(), KEEP_ALIVE_MS),
     setInterval(() => sessions.sweep(), SWEEP_MS),
@@ -147,13 +170,12 @@ function createGateway(options: GatewayOptions): Gateway {
 }
 
 function watchHealth(
-  backends: ReadonlyMap<string, Backend>,
-  { settings, log, metrics }: GatewayOptions,
+  meters: ReadonlyMap<string, BackendMeter>,
+  { settings, log }: GatewayOptions,
 ): Map<string, BackendHealth> {
   const { unhealthyThreshold, breaker } = settings;
   return new Map(
-    [...backends.keys()].map((backend) => {
-      const meter = metrics.backend(backend, "");
+    [...meters].map(([backend, meter]) => {
       const health = new BackendHealth({
         backend,
         unhealthyThreshold,
@@ -183,7 +205,9 @@ function decisionMeter(metrics: Metrics) {
   return (
     limits: readonly Limit[],
     decision: { allowed: boolean; refusedBy?: readonly number[] },
+    tookMs: number,
   ): void => {
+    metrics.limits.checked(decision.allowed, tookMs / 1000);
     if (decision.allowed)
       for (const limit of limits) metrics.limits.allowed("shared", limit.operation);
     else

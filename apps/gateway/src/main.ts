@@ -8,6 +8,7 @@ import { validateReport } from "./cli/validate.ts";
 import { versionLine } from "./cli/version.ts";
 import { serve } from "./serve.ts";
 import { createLog } from "./telemetry/log.ts";
+import { secretsOf } from "./telemetry/secrets-of.ts";
 
 /** Set by the build from package.json. */
 declare const HEADGATE_VERSION: string | undefined;
@@ -61,6 +62,7 @@ async function run(command: ServeCommand): Promise<number | undefined> {
     level: config.operational.logLevel ?? "info",
     format: command.logFormat ?? (process.stdout.isTTY ? "pretty" : "json"),
     colour: process.stdout.isTTY,
+    secrets: secretsOf(config, process.env),
   });
   for (const { path, message } of problems) log.warn({ path }, `configuration: ${message}`);
   const running = await serve({

@@ -8,13 +8,20 @@ import { LineRate } from "./line-rate.ts";
 import type { ClientProfile, Inbound, Link } from "./port.ts";
 import { afterRun, NO_FAILURES, waitMs } from "./restart-backoff.ts";
 
+/** The processes that all stdio backends together may have, and have. */
+interface ChildSlots {
+  used: number;
+  readonly max: number;
+}
+
 /** What the children of one backend have in common. */
 interface ChildrenOptions {
   readonly spec: ChildSpec;
   /** Configured variables, whose values never reach the log. */
   readonly configuredEnv: Readonly<Record<string, string>>;
   readonly clients: DuplexOptions["clients"];
-  readonly maxChildren: number;
+  /** Shared by all backends of the gateway. */
+  readonly slots: ChildSlots;
   readonly handshakeTimeoutMs: number;
   readonly onEvent: (event: ChildEvent) => void;
   /** Milliseconds since 1970. */
@@ -73,7 +80,7 @@ class Children {
   }
 
   #refusal(): GatewayError | undefined {
-    const { spec, maxChildren, now } = this.#options;
+    const { spec, slots, now } = this.#options;
     const unavailable = (what: string): GatewayError =>
       backendError("backend-unavailable", spec.backend, what);
     if (this.#closed) return unavailable("is shut down");
@@ -87,10 +94,10 @@ class Children {
         `failed ${times}; it is started again in ${Math.ceil(wait / 1000)} s at the earliest (${at})`,
       );
     }
-    if (this.#alive.size < maxChildren) return undefined;
+    if (slots.used < slots.max) return undefined;
     return unavailable(
-      `already runs ${maxChildren} processes, one for each client session; ` +
-        "close sessions, raise `maxChildren`, or let them share one with `scope: shared`",
+      `cannot be started: the gateway already runs its ${slots.max} processes, one for each client session; ` +
+        "close sessions, raise `operational.processes.max`, or let sessions share one with `scope: shared`",
     );
   }
 
@@ -126,12 +133,13 @@ class Children {
       },
     });
     this.#alive.add(child);
+    this.#options.slots.used++;
     if (child.pid !== undefined) this.#tell(child, { type: "started" });
     return link;
   }
 
   #ended(child: Child, { code, signal }: ChildEnd, attempt: Attempt): void {
-    this.#alive.delete(child);
+    if (this.#alive.delete(child)) this.#options.slots.used--;
     const expected = attempt.settled || this.#closed;
     this.#tell(child, { type: "exited", code, signal, expected });
     this.#settle(attempt, !expected);
@@ -171,4 +179,4 @@ function notStarted(backend: string, cause: unknown): GatewayError {
   return backendError("backend-unavailable", backend, `could not be started: ${check}`, cause);
 }
 
-export { Children, type ChildrenOptions };
+export { Children, type ChildrenOptions, type ChildSlots };

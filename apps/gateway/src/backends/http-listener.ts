@@ -6,6 +6,8 @@ import { readMessage } from "../rpc/message.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
 import type { Inbound } from "./port.ts";
 
+/** The longest event that is taken; a longer one ends the stream, which is then opened again. */
+const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
@@ -45,6 +47,7 @@ class HttpListener {
   #handler(): Dispatcher.DispatchHandler {
     const decoder = new StringDecoder("utf8");
     const parser = createParser({
+      maxBufferSize: MAX_EVENT_CHARS,
       onId: (id) => (this.#lastEventId = id),
       onRetry: (retryMs) => (this.#retryMs = Math.min(Math.max(retryMs, 10), LAST_RETRY_MS)),
       onEvent: (event) => this.#event(event.data),

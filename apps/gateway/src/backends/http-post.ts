@@ -144,6 +144,8 @@ class PostHandler implements Dispatcher.DispatchHandler {
 
   #event(data: string): void {
     if (this.#mode !== "events") return;
+    // A stream may go on for ever; only what is between two events is held.
+    this.#size = 0;
     if (data === "") return this.#options.exchange.streaming();
     const message = this.#read(data);
     if (message === undefined) return;

@@ -34,7 +34,7 @@ class HttpBackend implements Backend {
       endpoint: this.#endpoint,
       profile,
       inbound,
-      headers: { ...profile.headers, ...this.#options.headers },
+      headers: this.#options.headers,
       handshakeTimeoutMs: this.#options.handshakeTimeoutMs,
     });
     await link.handshake();

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Backend as BackendConfig, GatewayConfig } from "@headgate/api";
 import { Agent } from "undici";
 import type { ChildEvent } from "./child-events.ts";
+import type { ChildSlots } from "./children.ts";
 import { HttpBackend } from "./http.ts";
 import type { Backend } from "./port.ts";
 import { SseBackend } from "./sse.ts";
@@ -19,7 +20,8 @@ interface MakeBackendsOptions {
   /** `clientInfo` of the gateway itself, as JSON text. */
   readonly clientInfo: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly maxChildren: number;
+  readonly slots: ChildSlots;
+  readonly childIdleMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: () => number;
@@ -107,7 +109,8 @@ function stdio(backend: BackendConfig, options: MakeBackendsOptions): Backend {
     scope: backend.scope,
     clientInfo: options.clientInfo,
     gatewayEnv: options.env,
-    maxChildren: options.maxChildren,
+    slots: options.slots,
+    idleMs: options.childIdleMs,
     onEvent: options.childEvent,
     now: options.now,
     random: options.random,

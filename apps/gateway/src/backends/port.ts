@@ -84,6 +84,8 @@ interface Link {
   send(text: string): Promise<void>;
   /** Keeps a standalone stream open for messages that belong to no request, while wanted. No-op where the transport has one anyway. */
   listen(wanted: boolean): void;
+  /** The client's passed-through headers are others from now on. Absent where a transport has no headers. */
+  passHeaders?(headers: Readonly<Record<string, string>>): void;
   /** Ends the session with the backend; requests under way fail. Never rejects. */
   close(): Promise<void>;
 }
@@ -91,6 +93,8 @@ interface Link {
 /** One MCP server behind the gateway. */
 interface Backend {
   readonly name: string;
+  /** A link that no call used for this long may be closed, because it costs a process; kept as long as its client without. */
+  readonly linkIdleMs?: number;
   /** Does the handshake. Rejects with a GatewayError (`backend-unavailable`, `backend-timeout`, `backend-garbage`). */
   open(profile: ClientProfile, inbound: Inbound): Promise<Link>;
   /** Ends everything that the backend holds (pools, children). Never rejects. */

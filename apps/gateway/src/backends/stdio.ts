@@ -1,6 +1,6 @@
 import { childEnvironment } from "./child-environment.ts";
 import type { ChildEvent } from "./child-events.ts";
-import { Children } from "./children.ts";
+import { Children, type ChildSlots } from "./children.ts";
 import type { Backend, ClientProfile, Inbound, Link } from "./port.ts";
 import { SharedServer } from "./shared-server.ts";
 
@@ -18,7 +18,9 @@ interface StdioBackendOptions {
   readonly clientInfo: string;
   /** The gateway's own environment, of which children get a short list. */
   readonly gatewayEnv: Readonly<Record<string, string | undefined>>;
-  readonly maxChildren: number;
+  readonly slots: ChildSlots;
+  /** Time without a call after which a session's child may be stopped. */
+  readonly idleMs?: number;
   /** From the start of the command; `npx` may have to download first. */
   readonly handshakeTimeoutMs: number;
   /** How long a child gets to end after its input is closed, and again after SIGTERM. */
@@ -35,7 +37,6 @@ interface StdioBackendOptions {
 
 /** Bounds that suit most stdio servers. */
 const STDIO_DEFAULTS = {
-  maxChildren: 64,
   handshakeTimeoutMs: 60_000,
   stopGraceMs: 2000,
   maxMessageBytes: 100 * 1024 * 1024,
@@ -44,12 +45,14 @@ const STDIO_DEFAULTS = {
 /** Runs one stdio server, in one child for each link or one for all. */
 class StdioBackend implements Backend {
   readonly name: string;
+  readonly linkIdleMs?: number;
   readonly #children: Children;
   readonly #shared: SharedServer | undefined;
 
   constructor(options: StdioBackendOptions) {
     const { name, scope, clientInfo, gatewayEnv, env } = options;
     this.name = name;
+    if (scope === "session" && options.idleMs !== undefined) this.linkIdleMs = options.idleMs;
     this.#children = new Children({
       ...options,
       spec: {

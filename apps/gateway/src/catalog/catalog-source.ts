@@ -10,7 +10,7 @@ import { readCatalog } from "./read-catalog.ts";
 /** Changes that come together are read together. */
 const SETTLE_MS = 25;
 const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 5_000;
 
 /** How a source of catalogues behaves over time. */
 interface CatalogTiming {
@@ -45,6 +45,7 @@ class CatalogSource {
   #link: Link | undefined;
   #reading: Promise<void> | undefined;
   #stale = false;
+  #probing = false;
   #retryMs = FIRST_RETRY_MS;
   #timer: NodeJS.Timeout | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
@@ -80,6 +81,11 @@ class CatalogSource {
       this.#settleTimer = undefined;
       void this.#read();
     }, SETTLE_MS);
+  }
+
+  /** A call to the backend failed: it is probed at once instead of when its turn comes. */
+  suspect(): void {
+    if (this.#link !== undefined && !this.#probing) void this.#probe();
   }
 
   async close(): Promise<void> {
@@ -137,7 +143,8 @@ class CatalogSource {
 
   async #probe(): Promise<void> {
     const link = this.#link;
-    if (link === undefined) return;
+    if (link === undefined || this.#probing) return;
+    this.#probing = true;
     try {
       await ask(link, (id) => requestText(id, "ping", "{}"), this.#timing.probeTimeoutMs);
       this.#health?.reached();
@@ -148,6 +155,8 @@ class CatalogSource {
       const error = GatewayError.from(thrown);
       if (error.code === "backend-timeout") this.#probeFailed(error);
       else if (link === this.#link) this.#lost(error);
+    } finally {
+      this.#probing = false;
     }
   }
 

@@ -23,6 +23,8 @@ interface CatalogsOptions {
   aggregate(catalogs: readonly BackendCatalog[]): View;
   /** The lists of a class changed. */
   changed(classKey: string, kinds: readonly ItemKind[]): void;
+  /** The lists of a backend were read. */
+  read(backend: string): void;
   /** A backend could not be linked to or read. */
   failed(backend: string, error: GatewayError): void;
 }
@@ -89,6 +91,11 @@ class Catalogs {
     this.#classes.get(key)?.sources.get(backend)?.invalidate();
   }
 
+  /** A call to this backend failed: find out how it is. */
+  suspect(backend: string): void {
+    this.#plain.sources.get(backend)?.suspect();
+  }
+
   /** The catalogue of clients that can do nothing special, for status. */
   get plain(): View {
     return this.#plain.view;
@@ -128,7 +135,10 @@ class Catalogs {
     for (const [name, backend] of backends) {
       const known = health?.get(name);
       const events = {
-        changed: () => this.#merge(found),
+        changed: () => {
+          this.#options.read(name);
+          this.#merge(found);
+        },
         failed: (error: GatewayError) => this.#options.failed(name, error),
       };
       sources.set(

@@ -1,7 +1,8 @@
 import { ask } from "../backends/ask.ts";
 import type { Link } from "../backends/port.ts";
 import { GatewayError } from "../core/errors.ts";
-import { readMessage } from "../rpc/message.ts";
+import { memberText } from "../rpc/member-span.ts";
+import { readMessage, type Message } from "../rpc/message.ts";
 import { requestText } from "../rpc/reply.ts";
 import type { BackendCatalog, CatalogProblem, Item, ItemKind } from "./backend-catalog.ts";
 import { readListPage } from "./read-list.ts";
@@ -53,7 +54,7 @@ async function readList(
   for (let page = 0; page < MAX_PAGES && items.length < MAX_ITEMS; page++) {
     const params = cursor === undefined ? "{}" : JSON.stringify({ cursor });
     const answer = readMessage(await ask(link, (id) => requestText(id, method, params), timeoutMs));
-    if (answer.failed && page === 0 && answer.text.includes("-32601")) return items;
+    if (answer.failed && page === 0 && isUnknownMethod(answer)) return items;
     if (answer.failed || answer.body === undefined) throw refusedList(source);
     const read = readListPage(source, answer.text.slice(answer.body.start, answer.body.end));
     items.push(...read.items);
@@ -63,6 +64,11 @@ async function readList(
     seen.add(cursor);
   }
   return items;
+}
+
+/** A backend may declare a capability and yet not know one of its methods; it then lists nothing. */
+function isUnknownMethod(answer: Message): boolean {
+  return JSON.parse(memberText(answer.text, "error", "code") ?? "0") === -32601;
 }
 
 function refusedList({ backend, kind }: { backend: string; kind: ItemKind }): GatewayError {

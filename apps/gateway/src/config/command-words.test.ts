@@ -36,6 +36,11 @@ test("words in single quotes come back as they were", () => {
 });
 
 test("any text is split or refused, in bounded time", () => {
-  fc.assert(fc.property(fc.string({ maxLength: 5_000 }), (line) => typeof commandWords(line).ok === "boolean"));
+  fc.assert(
+    fc.property(
+      fc.string({ maxLength: 5_000 }),
+      (line) => typeof commandWords(line).ok === "boolean",
+    ),
+  );
   expect(commandWords("'a' ".repeat(100_000)).ok).toBe(true);
 });

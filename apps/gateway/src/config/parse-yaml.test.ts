@@ -38,8 +38,8 @@ test.each([
   ["a number and a text as the same key", '1: a\n"1": b', 2, 1, 'the key "1" is here twice'],
   ["a tab as indentation", "a:\n\tb: 1", 2, 1, "use spaces"],
   ["a second colon", "a: b: c", 1, 4, "second colon"],
-  ["an open quote", 'a: "b\nc: d', 2, 1, ""],
-  ["an open bracket", "a: [1, 2\nb: 3", 2, 2, ""],
+  ["an open quote", 'a: "b\nc: d', 2, 5, "a closing quote"],
+  ["an open bracket", "a: [1, 2\nb: 3", 2, 1, ""],
   ["a second document", "a: 1\n---\nb: 2", 2, 1, "a configuration file holds one"],
   ["a text that starts with @", "a: @b", 1, 4, "put it in quotes"],
   ["an unknown alias", "a: *b", 1, 4, "no anchor of this name"],
@@ -54,7 +54,12 @@ test.each([
 });
 
 test("the sentence about a syntax error quotes nothing of the file", () => {
-  for (const text of ['a: "s3cr3t" s3cr3t', "s3cr3t: [s3cr3t", "- s3cr3t\ns3cr3t", 'a: "\\s3cr3t"']) {
+  for (const text of [
+    'a: "s3cr3t" s3cr3t',
+    "s3cr3t: [s3cr3t",
+    "- s3cr3t\ns3cr3t",
+    'a: "\\s3cr3t"',
+  ]) {
     const problems = problemsOf(text);
     expect(problems).not.toEqual([]);
     expect(JSON.stringify(problems)).not.toContain("s3cr3t");

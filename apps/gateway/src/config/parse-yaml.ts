@@ -39,7 +39,8 @@ function parseYaml(text: string): ParsedYaml {
       prettyErrors: false,
       // Compares each key with all before it; `structureFaults` finds duplicates in linear time.
       uniqueKeys: false,
-      logLevel: "silent",
+      // "silent" would also pass over a second document.
+      logLevel: "error",
     });
   } catch {
     return failed([{ path: "", message: "this cannot be read as YAML" }]);

@@ -57,29 +57,37 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step))
-      return undefined;
-    value = (value as Record<string | number, unknown>)[step];
+    if (!hasPart(value, step)) return undefined;
+    value = Reflect.get(value, step);
   }
   return value;
 }
 
-/** A copy of the value in which `rewrite` was applied to what stands at the path; the same value when there is no such place. */
-function rewriteAt(value: unknown, path: Path, rewrite: (found: unknown) => unknown): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return rewrite(value);
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return value;
-  if (Array.isArray(value)) {
-    return value.map((entry: unknown, index) =>
-      index === step ? rewriteAt(entry, rest, rewrite) : entry,
-    );
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => [
-      key,
-      key === step ? rewriteAt(child, rest, rewrite) : (child as unknown),
-    ]),
-  );
+/** A copy that shares no part with the value, so that it may be changed in place. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copyOf(child)]));
 }
 
-export { isMapping, placesOf, rewriteAt, rewritePlaces, valueAt, type Place };
+/** Takes away, in place, what stands at the path: a key is gone, an entry of a list is undefined. */
+function removeAt(root: unknown, path: Path): void {
+  const last = path.at(-1);
+  const parent = valueAt(root, path.slice(0, -1));
+  if (last === undefined || !hasPart(parent, last)) return;
+  if (Array.isArray(parent)) Reflect.set(parent, last, undefined);
+  else Reflect.deleteProperty(parent, last);
+}
+
+/** Puts something, in place, where something stands already. */
+function replaceAt(root: unknown, path: Path, value: unknown): void {
+  const last = path.at(-1);
+  const parent = valueAt(root, path.slice(0, -1));
+  if (last !== undefined && hasPart(parent, last)) Reflect.set(parent, last, value);
+}
+
+function hasPart(value: unknown, step: string | number): value is object {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, step);
+}
+
+export { copyOf, isMapping, placesOf, removeAt, replaceAt, rewritePlaces, valueAt, type Place };

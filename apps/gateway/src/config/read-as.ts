@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { issueFindings } from "./issue-sentence.ts";
-import { rewriteAt, valueAt } from "./places.ts";
+import { copyOf, removeAt, replaceAt, valueAt } from "./places.ts";
 import { type Finding, isWithin, type Path } from "./problem.ts";
-import { type Draft, salvage, stepOf, without } from "./salvage.ts";
+import { type Draft, salvage, stepOf } from "./salvage.ts";
 import { schemaAt } from "./schema-at.ts";
 
-/** Mistakes of one file that are looked into; each costs a copy of the value. */
+/** Mistakes of one file that are looked into. */
 const MAX_ISSUES = 500;
 
 /** The outcome of reading a value by a schema: the whole, or what is sound of it and what is wrong with the rest. */
@@ -50,21 +50,20 @@ function readAs<Schema extends z.ZodType>(
 
 function forgiven(
   schema: z.ZodType,
-  root: unknown,
+  given: unknown,
   issues: readonly z.core.$ZodIssue[],
   plainText: PlainText,
 ): unknown {
-  let value = root;
+  const value = copyOf(given);
   for (const issue of issues) {
     const path = issue.path.map(stepOf);
-    const found = valueAt(root, path);
+    const found = valueAt(value, path);
     if (found === null && schemaAt(schema, path.slice(0, -1)) instanceof z.ZodObject) {
-      value = without(value, path);
+      removeAt(value, path);
     }
     if (issue.code !== "invalid_type" || issue.expected !== "string") continue;
     if (typeof found !== "number" && typeof found !== "boolean") continue;
-    const text = plainText(path) ?? String(found);
-    value = rewriteAt(value, path, () => text);
+    replaceAt(value, path, plainText(path) ?? String(found));
   }
   return value;
 }

@@ -1,7 +1,11 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { GatewayError } from "../core/errors.ts";
 import { elementsOf } from "../json/spans.ts";
 import { messageOf, type Json, type Message } from "../rpc/message.ts";
+import { errorText } from "../rpc/reply.ts";
 import type { EventStream } from "../sessions/event-stream.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Dispatch } from "./dispatch.ts";
 
 /** One element of a batch: a message, or why it is none. */
 type BatchElement = { readonly message: Message } | { readonly error: GatewayError };
@@ -45,4 +49,47 @@ class BatchStream {
   }
 }
 
-export { BatchStream, readBatch };
+/** What a batch is answered with. */
+interface BatchContext {
+  readonly session: Session;
+  readonly elements: readonly BatchElement[];
+  readonly response: ServerResponse;
+  readonly dispatch: Dispatch;
+  readonly now: () => number;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+/** Handles the messages of a batch in order; the answers to its requests share one event stream. False when there is nothing to answer. */
+function answerBatch({
+  session,
+  elements,
+  response,
+  dispatch,
+  now,
+  headers,
+}: BatchContext): boolean {
+  const count = elements.filter(
+    (element) => "error" in element || element.message.kind === "request",
+  ).length;
+  if (count === 0) {
+    for (const element of elements)
+      if ("message" in element) dispatch.take(session, element.message);
+    return false;
+  }
+  response.writeHead(200, headers);
+  const batch = new BatchStream(session.streams.create(), count, now);
+  batch.stream.attach(response);
+  const answer = (text: string): void => {
+    batch.stream.push(text);
+    batch.release();
+  };
+  for (const element of elements) {
+    if ("error" in element) answer(errorText(undefined, element.error));
+    else if (element.message.kind === "request")
+      dispatch.request(session, element.message, { response, streams: true, batch, answer });
+    else dispatch.take(session, element.message);
+  }
+  return true;
+}
+
+export { answerBatch, BatchStream, readBatch };

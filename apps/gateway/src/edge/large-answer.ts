@@ -3,34 +3,42 @@ import type { ByteSink, FlowControl } from "../backends/port.ts";
 import type { Outcome } from "../core/call.ts";
 import type { GatewayError } from "../core/errors.ts";
 
+/** What hears how a large answer goes. */
+interface PipeEvents {
+  /** Some of it was passed on. */
+  heard(): void;
+  ended(outcome: Outcome): void;
+}
+
 /** Passes a large answer on as it arrives, no faster than the client reads. */
 class PipedAnswer implements ByteSink {
   readonly #response: ServerResponse;
   readonly #flow: FlowControl;
-  readonly #ended: (outcome: Outcome) => void;
+  readonly #events: PipeEvents;
 
-  constructor(response: ServerResponse, flow: FlowControl, ended: (outcome: Outcome) => void) {
+  constructor(response: ServerResponse, flow: FlowControl, events: PipeEvents) {
     this.#response = response;
     this.#flow = flow;
-    this.#ended = ended;
+    this.#events = events;
     response.writeHead(200, { "content-type": "application/json" });
     response.on("drain", () => flow.resume());
   }
 
   write(chunk: Buffer): void {
+    this.#events.heard();
     if (this.#response.destroyed) this.#flow.abort();
     else if (!this.#response.write(chunk)) this.#flow.pause();
   }
 
   end(): void {
     this.#response.end();
-    this.#ended("result");
+    this.#events.ended("result");
   }
 
   /** Half an answer cannot be mended: the connection is cut, so that the client does not take it for whole. */
   abort(_: GatewayError): void {
     this.#response.destroy();
-    this.#ended("failed");
+    this.#events.ended("failed");
   }
 }
 

@@ -8,9 +8,7 @@ import { EVENT_STREAM_HEADERS, type EventStream } from "../sessions/event-stream
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch.ts";
 import { CollectedAnswer, PipedAnswer } from "./large-answer.ts";
-
-/** The revision whose clients understand an empty first event. */
-const PRIMED_VERSION = "2025-11-25";
+import { PRIMED_VERSION } from "./versions.ts";
 
 /** How replies behave over time, and who hears how they ended. */
 interface ReplyPolicy {
@@ -57,6 +55,7 @@ class PostReply implements Reply {
   #link: Link | undefined;
   #cancelCall: ((reason: string) => void) | undefined;
   #stream: EventStream | undefined;
+  #piped: PipedAnswer | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastHeardMs: number;
   #finished = false;
@@ -134,8 +133,12 @@ class PostReply implements Reply {
   largeAnswer(flow: FlowControl): ByteSink {
     this.#cancelCall = () => flow.abort();
     if (this.#stream !== undefined) return new CollectedAnswer(this);
-    clearTimeout(this.#timer);
-    return new PipedAnswer(this.#response, flow, (outcome) => this.#finish(outcome));
+    const heard = (): void => void (this.#lastHeardMs = this.#policy.now());
+    this.#piped = new PipedAnswer(this.#response, flow, {
+      heard,
+      ended: (outcome) => this.#finish(outcome),
+    });
+    return this.#piped;
   }
 
   #answered(text: string, outcome: Outcome, headers: Readonly<Record<string, string>>): void {
@@ -173,7 +176,7 @@ class PostReply implements Reply {
 
   /** Runs at `streamAfterMs`, and then when the backend may have been silent for too long. */
   #tick(): void {
-    if (this.#streams) this.#streamed();
+    if (this.#streams && this.#piped === undefined) this.#streamed();
     const timeoutMs = this.backend === undefined ? 0 : this.#policy.timeoutMs(this.backend);
     const leftMs = this.#lastHeardMs + timeoutMs - this.#policy.now();
     if (timeoutMs > 0 && leftMs <= 0) return this.#timedOut(timeoutMs);
@@ -186,13 +189,13 @@ class PostReply implements Reply {
   #timedOut(timeoutMs: number): void {
     const cancel = this.#cancelCall;
     const data = { backend: this.backend, timeoutMs };
-    this.failed(
-      new GatewayError(
-        "backend-timeout",
-        `The backend ${this.backend} did not answer within ${timeoutMs} ms.`,
-        { data },
-      ),
+    const error = new GatewayError(
+      "backend-timeout",
+      `The backend ${this.backend} did not answer within ${timeoutMs} ms.`,
+      { data },
     );
+    if (this.#piped === undefined) this.failed(error);
+    else this.#piped.abort(error);
     cancel?.("The gateway's time-out for this backend passed.");
   }
 

@@ -8,8 +8,9 @@ import type { Limit, LimitsOf } from "./tool-limits.ts";
 interface LimitRateOptions {
   readonly store: TokenBucketStore | MemoryStore;
   readonly limitsOf: LimitsOf;
-  /** Hears every decision, for metrics. */
-  decided(limits: readonly Limit[], decision: Decision): void;
+  readonly now: () => number;
+  /** Hears every decision, and how many milliseconds it took, for metrics. */
+  decided(limits: readonly Limit[], decision: Decision, tookMs: number): void;
 }
 
 /** Lets a tool call through only when every bucket that applies to it has a token, and then takes one from each. */
@@ -17,8 +18,9 @@ function limitRate(options: LimitRateOptions): Layer {
   return (next) => (call) => {
     const limits = call.request.method === "tools/call" ? options.limitsOf(call.target.name) : [];
     if (limits.length === 0) return next(call);
+    const startedMs = options.now();
     const settle = (decision: Decision): void => {
-      options.decided(limits, decision);
+      options.decided(limits, decision, options.now() - startedMs);
       if (decision.allowed) return next(call);
       const { text, headers } = refusalOf(call.request.method, call.request.id, limits, decision);
       call.reply.refuse(text, headers);

@@ -1,11 +1,19 @@
 import type { ServerResponse } from "node:http";
 
+/** What all streams of the process keep together, in characters. */
+interface EventBudget {
+  used: number;
+  readonly max: number;
+}
+
 /** Bounds of what one stream keeps for a client that may come back. */
 interface EventStreamLimits {
   readonly maxEvents: number;
   readonly maxBytes: number;
   /** A client that reads slower than this many bytes behind is cut off; it may resume. */
   readonly maxUnsentBytes: number;
+  /** Shared by all streams: when it is used up, streams keep their newest event only. */
+  readonly budget: EventBudget;
 }
 
 interface StoredEvent {
@@ -55,6 +63,11 @@ class EventStream {
   /** When the stream ended, for the sweep. */
   get endedAtMs(): number {
     return this.#endedAtMs;
+  }
+
+  /** Events kept for a client that comes back. */
+  get keptEvents(): number {
+    return this.#events.length;
   }
 
   /** How many bytes the stream keeps. */
@@ -122,15 +135,28 @@ class EventStream {
     if (response.writableLength > this.#limits.maxUnsentBytes) response.destroy();
   }
 
+  /** Forgets what it keeps; the stream itself goes on. */
+  forget(): void {
+    this.#limits.budget.used -= this.#bytes;
+    this.#events.length = 0;
+    this.#bytes = 0;
+  }
+
   #store(frame: string): void {
     this.#events.push({ seq: this.#seq, frame });
-    this.#bytes += frame.length;
-    while (
-      this.#events.length > 1 &&
-      (this.#events.length > this.#limits.maxEvents || this.#bytes > this.#limits.maxBytes)
-    ) {
-      this.#bytes -= this.#events.shift()?.frame.length ?? 0;
-    }
+    this.#add(frame.length);
+    while (this.#events.length > 1 && this.#keepsTooMuch())
+      this.#add(-(this.#events.shift()?.frame.length ?? 0));
+  }
+
+  #keepsTooMuch(): boolean {
+    const { maxEvents, maxBytes, budget } = this.#limits;
+    return this.#events.length > maxEvents || this.#bytes > maxBytes || budget.used > budget.max;
+  }
+
+  #add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#limits.budget.used += bytes;
   }
 }
 
@@ -147,4 +173,4 @@ function readEventId(eventId: string): { streamId: string; seq: number } | undef
   return { streamId: match[1], seq: Number(match[2]) };
 }
 
-export { EVENT_STREAM_HEADERS, EventStream, readEventId, type EventStreamLimits };
+export { EVENT_STREAM_HEADERS, EventStream, readEventId, type EventBudget, type EventStreamLimits };

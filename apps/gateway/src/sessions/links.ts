@@ -13,10 +13,11 @@ interface LinkEvents {
 
 /** The links of one client to backends, each opened when first used. */
 class Links {
-  readonly #profile: ClientProfile;
+  #profile: ClientProfile;
   readonly #events: LinkEvents;
   readonly #backends: ReadonlyMap<string, Backend>;
   readonly #links = new Map<string, Link | Promise<Link>>();
+  readonly #usedMs = new Map<string, number>();
   #closed = false;
 
   constructor(backends: ReadonlyMap<string, Backend>, profile: ClientProfile, events: LinkEvents) {
@@ -26,7 +27,8 @@ class Links {
   }
 
   /** The link to a backend; concurrent first uses share one handshake. Rejects with a GatewayError. */
-  get(name: string): Link | Promise<Link> {
+  get(name: string, nowMs: number): Link | Promise<Link> {
+    if (this.#backends.get(name)?.linkIdleMs !== undefined) this.#usedMs.set(name, nowMs);
     const known = this.#links.get(name);
     if (known !== undefined) return known;
     const opening = this.#open(name);
@@ -41,6 +43,23 @@ class Links {
   /** The links that are open now. */
   *opened(): Iterable<[backend: string, link: Link]> {
     for (const [name, link] of this.#links) if (!(link instanceof Promise)) yield [name, link];
+  }
+
+  /** The client's passed-through headers are others from now on, for links that are open and those to come. */
+  passHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#profile = { ...this.#profile, headers };
+    for (const [, link] of this.opened()) link.passHeaders?.(headers);
+  }
+
+  /** Closes links that may be closed when idle and were not used for their time; `needed` says which stay all the same. */
+  closeIdle(nowMs: number, needed: (backend: string) => boolean): void {
+    for (const [name, link] of this.opened()) {
+      const idleMs = this.#backends.get(name)?.linkIdleMs;
+      if (idleMs === undefined || nowMs - (this.#usedMs.get(name) ?? nowMs) < idleMs || needed(name)) continue;
+      this.#links.delete(name);
+      this.#usedMs.delete(name);
+      void link.close();
+    }
   }
 
   async close(): Promise<void> {

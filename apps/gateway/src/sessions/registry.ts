@@ -76,6 +76,7 @@ class SessionRegistry {
     const nowMs = this.#options.now();
     for (const [id, session] of this.#sessions) {
       const streams = session.openedStreams;
+      session.closeIdleLinks(nowMs);
       streams?.sweep(nowMs - this.#options.resumeWindowMs);
       const used = session.callsUnderWay > 0 || (streams?.attachedCount ?? 0) > 0;
       if (used) session.lastSeenMs = nowMs;
@@ -85,6 +86,17 @@ class SessionRegistry {
 
   keepStreamsAlive(): void {
     for (const session of this.#sessions.values()) session.openedStreams?.keepAlive();
+  }
+
+  /** How many sessions there are, how many have a standing stream, and how many events are kept for them. */
+  held(): { readonly sessions: number; readonly streams: number; readonly events: number } {
+    let streams = 0;
+    let events = 0;
+    for (const { openedStreams } of this.#sessions.values()) {
+      if (openedStreams?.listening) streams++;
+      events += openedStreams?.keptEvents ?? 0;
+    }
+    return { sessions: this.#sessions.size, streams, events };
   }
 
   async close(): Promise<void> {

@@ -44,6 +44,13 @@ class SessionStreams {
     return count;
   }
 
+  /** Events kept for clients that come back. */
+  get keptEvents(): number {
+    let count = 0;
+    for (const stream of this.#streams.values()) count += stream.keptEvents;
+    return count;
+  }
+
   /** Continues the stream of the event with this id on a connection whose head is yet to be written; false when it is not known here. */
   resume(eventId: string, response: ServerResponse, writeHead: () => void): boolean {
     const event = readEventId(eventId);
@@ -61,7 +68,7 @@ class SessionStreams {
   /** Forgets streams that ended before `endedBeforeMs`. */
   sweep(endedBeforeMs: number): void {
     for (const [id, stream] of this.#streams) {
-      if (stream.state === "ended" && stream.endedAtMs < endedBeforeMs) this.#streams.delete(id);
+      if (stream.state === "ended" && stream.endedAtMs < endedBeforeMs) this.#drop(id, stream);
     }
   }
 
@@ -71,15 +78,22 @@ class SessionStreams {
   }
 
   close(nowMs: number): void {
-    for (const stream of this.#streams.values()) stream.end(nowMs);
-    this.#streams.clear();
+    for (const [id, stream] of this.#streams) {
+      stream.end(nowMs);
+      this.#drop(id, stream);
+    }
+  }
+
+  #drop(id: string, stream: EventStream): void {
+    stream.forget();
+    this.#streams.delete(id);
   }
 
   #forgetOldest(): void {
     if (this.#streams.size <= MAX_KEPT_STREAMS) return;
     for (const [id, stream] of this.#streams) {
       if (stream.state !== "ended") continue;
-      this.#streams.delete(id);
+      this.#drop(id, stream);
       return;
     }
   }

@@ -23,10 +23,13 @@ interface SessionFacts {
 interface SessionContext {
   readonly backends: ReadonlyMap<string, Backend>;
   readonly streamLimits: EventStreamLimits;
+  readonly now: () => number;
   /** The current view of a class. */
   viewOf(classKey: string): View;
   /** A backend told this session that a list of its changed. */
   listChanged(classKey: string, backend: string, method: string): void;
+  /** A backend asked something of the client; `refused` when too many of its requests wait already. */
+  asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
 }
 
 const LIST_CHANGED: ReadonlySet<string> = new Set([
@@ -45,6 +48,7 @@ class Session implements Peer {
   #calls: Map<string, (reason: string) => void> | undefined;
   #subscriptions: Map<string, string> | undefined;
   #logLevel: string | undefined;
+  #passed: Readonly<Record<string, string>>;
   /** When the client was last heard of. */
   lastSeenMs: number;
 
@@ -52,6 +56,7 @@ class Session implements Peer {
     this.facts = facts;
     this.#context = context;
     this.lastSeenMs = nowMs;
+    this.#passed = facts.profile.headers;
   }
 
   get view(): View {
@@ -68,7 +73,7 @@ class Session implements Peer {
   }
 
   link(backend: string): Link | Promise<Link> {
-    return this.#linksMade.get(backend);
+    return this.#linksMade.get(backend, this.#context.now());
   }
 
   get openLinks(): Iterable<[backend: string, link: Link]> {
@@ -144,6 +149,21 @@ class Session implements Peer {
     for (const [, link] of this.openLinks) link.send(text).catch(() => undefined);
   }
 
+  /** Notes what a request carried of the headers to pass through; a rotated token reaches backends with the next call. */
+  passHeaders(headers: Readonly<Record<string, string>>): void {
+    if (headers === this.#passed || JSON.stringify(headers) === JSON.stringify(this.#passed))
+      return;
+    this.#passed = headers;
+    this.#links?.passHeaders(headers);
+  }
+
+  /** Closes links that cost a process and are not in use. */
+  closeIdleLinks(nowMs: number): void {
+    if (this.callsUnderWay > 0) return;
+    const subscribed = new Set(this.#subscriptions?.values());
+    this.#links?.closeIdle(nowMs, (backend) => subscribed.has(backend));
+  }
+
   /** Ends calls, streams and backend sessions. */
   async close(nowMs: number): Promise<void> {
     for (const cancel of this.#calls?.values() ?? []) cancel("The session was ended.");
@@ -152,14 +172,18 @@ class Session implements Peer {
   }
 
   get #linksMade(): Links {
-    return (this.#links ??= new Links(this.#context.backends, this.facts.profile, {
-      message: (backend, link, message) => {
-        const text = this.receive(backend, link, message);
-        if (text !== undefined) this.notify(text);
+    return (this.#links ??= new Links(
+      this.#context.backends,
+      { ...this.facts.profile, headers: this.#passed },
+      {
+        message: (backend, link, message) => {
+          const text = this.receive(backend, link, message);
+          if (text !== undefined) this.notify(text);
+        },
+        opened: (backend, link) => this.#opened(backend, link),
+        closed: (_, link) => link && this.#asked?.forget(link),
       },
-      opened: (backend, link) => this.#opened(backend, link),
-      closed: (_, link) => link && this.#asked?.forget(link),
-    }));
+    ));
   }
 
   #request(backend: string, link: Link, message: Message): string | undefined {
@@ -168,8 +192,11 @@ class Session implements Peer {
       return undefined;
     }
     try {
-      return (this.#asked ??= new AskedRequests()).put(backend, link, message);
+      const text = (this.#asked ??= new AskedRequests()).put(backend, link, message);
+      this.#context.asked(backend, message.method, "forwarded");
+      return text;
     } catch (error) {
+      this.#context.asked(backend, message.method, "refused");
       link.send(errorText(message.id, GatewayError.from(error))).catch(() => undefined);
       return undefined;
     }

@@ -8,8 +8,8 @@ const BACKEND_STATES = ["healthy", "degraded", "unhealthy", "unknown", "unauthen
 /** How a backend is judged to be. */
 type BackendState = (typeof BACKEND_STATES)[number];
 
-/** What happened when a backend asked something of a client. */
-type AskOutcome = "answered" | "failed" | "refused";
+/** Whether a client was asked what a backend wanted of it. */
+type AskOutcome = "forwarded" | "refused";
 
 /** Measures one backend; made once for each. */
 interface BackendMeter {
@@ -17,10 +17,8 @@ interface BackendMeter {
   requestDone(mcpMethod: string, seconds: number, failed: boolean): void;
   /** The whole of the backend's lists was read, or that failed. */
   catalogRefreshed(failed: boolean): void;
-  /** The backend's request to a client (sampling, elicitation, roots) was settled. */
+  /** The backend asked something of a client (sampling, elicitation, roots). */
   asked(mcpMethod: string, outcome: AskOutcome): void;
-  /** The backend's expired session was opened anew, or its child process was started again. */
-  reopened(): void;
   /** The backend is now in this state. */
   health(state: BackendState): void;
 }
@@ -39,7 +37,6 @@ class BackendMeters {
   readonly #duration: Family<Distribution>;
   readonly #refreshes: Family<Cell>;
   readonly #asked: Family<Cell>;
-  readonly #reopened: Family<Cell>;
   readonly #health: Family<Cell>;
 
   constructor(book: MetricBook) {
@@ -65,11 +62,6 @@ class BackendMeters {
       "Requests of backends to clients (sampling, elicitation, roots)",
       ["backend", "mcp_method", "outcome"],
     );
-    this.#reopened = book.counter(
-      "headgate_backend_reopened_total",
-      "Sessions with a backend that had to be opened again",
-      ["backend"],
-    );
     this.#health = book.gauge(
       "headgate_backend_health",
       "1 for the state a backend is in, else 0",
@@ -87,7 +79,6 @@ class BackendMeters {
     health("unknown");
     const refreshed = this.#refreshes.of(name, "ok");
     const refreshFailed = this.#refreshes.of(name, "failed");
-    const reopened = this.#reopened.of(name);
     const requests = this.#requestSeries(name, transport);
     return {
       requestDone(mcpMethod, seconds, failed) {
@@ -98,7 +89,6 @@ class BackendMeters {
       },
       catalogRefreshed: (failed) => (failed ? refreshFailed : refreshed).add(),
       asked: (mcpMethod, outcome) => this.#asked.of(name, methodLabel(mcpMethod), outcome).add(),
-      reopened: () => reopened.add(),
       health,
     };
   }

@@ -37,6 +37,22 @@ class MetricBook {
     return family;
   }
 
+  /** A number that is looked up whenever the registry is read. */
+  reading(
+    name: string,
+    help: string,
+    read: () => number,
+    labels: Readonly<Record<string, string>> = {},
+  ): void {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: Object.keys(labels),
+      registers: [this.registry],
+      collect: () => gauge.set(labels, read()),
+    });
+  }
+
   /** A family of distributions over the given bounds. */
   histogram(
     name: string,

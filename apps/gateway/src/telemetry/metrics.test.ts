@@ -90,8 +90,7 @@ test("a backend is discovered, counted, timed, and in one state at a time", asyn
   files.health("healthy");
   files.health("unhealthy");
   files.catalogRefreshed(true);
-  files.asked("sampling/createMessage", "answered");
-  files.reopened();
+  files.asked("sampling/createMessage", "forwarded");
   const target =
     'target_workload_id="files",target_workload_name="files",target_transport_type="stdio"';
   const text = await metrics.text();
@@ -109,9 +108,8 @@ test("a backend is discovered, counted, timed, and in one state at a time", asyn
   expect(text).toContain('headgate_backend_health{backend="files",state="unhealthy"} 1');
   expect(text).toContain('headgate_catalog_refreshes_total{backend="files",outcome="failed"} 1');
   expect(text).toContain(
-    'headgate_server_requests_total{backend="files",mcp_method="sampling/createMessage",outcome="answered"} 1',
+    'headgate_server_requests_total{backend="files",mcp_method="sampling/createMessage",outcome="forwarded"} 1',
   );
-  expect(text).toContain('headgate_backend_reopened_total{backend="files"} 1');
 });
 
 test("limit decisions are counted per bucket, and calls once", async () => {
@@ -129,35 +127,32 @@ test("limit decisions are counted per bucket, and calls once", async () => {
   expect(text).toContain("toolhive_rate_limit_check_latency_seconds_count 2");
 });
 
-test("sessions, streams, calls and kept events go up and down", async () => {
+test("sessions are counted as they come and go, and what they hold when somebody looks", async () => {
   const metrics = metricsOf();
   const { sessions } = metrics;
-  sessions.sessionCreated();
-  sessions.sessionCreated();
-  sessions.sessionEnded("idle");
-  sessions.sessionRefused();
-  sessions.streams.add(1);
-  sessions.callsInFlight.add(1);
-  sessions.callsInFlight.add(1);
-  sessions.callsInFlight.add(-1);
-  sessions.eventsBuffered.add(7);
-  expect(await samples(metrics, "headgate_sessions_live")).toEqual(["1"]);
+  sessions.created();
+  sessions.created();
+  sessions.ended("expired");
+  let held = { sessions: 1, streams: 1, calls: 3, events: 7 };
+  sessions.watch(() => held);
   expect(await samples(metrics, "headgate_sessions_created_total")).toEqual(["2"]);
-  expect(await samples(metrics, "headgate_sessions_ended_total")).toEqual(['{reason="idle"} 1']);
-  expect(await samples(metrics, "headgate_sessions_refused_total")).toEqual(["1"]);
+  expect(await samples(metrics, "headgate_sessions_ended_total")).toEqual(['{reason="expired"} 1']);
+  expect(await samples(metrics, "headgate_sessions_live")).toEqual(["1"]);
   expect(await samples(metrics, "headgate_streams_open")).toEqual(["1"]);
-  expect(await samples(metrics, "headgate_calls_in_flight")).toEqual(["1"]);
+  expect(await samples(metrics, "headgate_calls_in_flight")).toEqual(["3"]);
   expect(await samples(metrics, "headgate_events_buffered")).toEqual(["7"]);
   expect(await samples(metrics, "toolhive_mcp_active_connections")).toEqual([
-    '{server="office",transport="streamable-http"} 2',
+    '{server="office",transport="streamable-http"} 4',
   ]);
+  held = { ...held, calls: 0 };
+  expect(await samples(metrics, "headgate_calls_in_flight")).toEqual(["0"]);
 });
 
 test("two gateways in one process share no metric", async () => {
   const first = metricsOf();
   const second = metricsOf(true);
-  first.sessions.sessionCreated();
-  expect(await samples(second, "headgate_sessions_live")).toEqual(["0"]);
+  first.sessions.created();
+  expect(await samples(second, "headgate_sessions_created_total")).toEqual(["0"]);
   expect(await first.text()).not.toContain("process_resident_memory_bytes");
   expect(await second.text()).toContain("process_resident_memory_bytes");
   expect(await second.text()).toContain('headgate_build_info{version="1.2.3"} 1');

@@ -68,9 +68,14 @@ function redactObject(object: Record<string, unknown>, depth: number): Record<st
   const out: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(object).slice(0, MAX_ENTRIES)) {
     out[key] =
-      SENSITIVE_KEY.test(key) && mayHoldSecret(value) ? HIDDEN : redactValue(value, depth + 1);
+      isSensitiveName(key) && mayHoldSecret(value) ? HIDDEN : redactValue(value, depth + 1);
   }
   return out;
+}
+
+/** Whether what stands under this name is taken for a credential. */
+function isSensitiveName(name: string): boolean {
+  return SENSITIVE_KEY.test(name);
 }
 
 function mayHoldSecret(value: unknown): boolean {
@@ -104,4 +109,11 @@ function describeError(thrown: unknown, depth = 0): ErrorRecord {
   };
 }
 
-export { describeError, redactFields, textRedactor, type ErrorRecord, type Redact };
+export {
+  describeError,
+  isSensitiveName,
+  redactFields,
+  textRedactor,
+  type ErrorRecord,
+  type Redact,
+};

@@ -1,0 +1,94 @@
+import type { ServerResponse } from "node:http";
+import type { Handler } from "../core/call.ts";
+import { GatewayError } from "../core/errors.ts";
+import { route } from "../core/route.ts";
+import { idKey, type Message } from "../rpc/message.ts";
+import { errorText, resultText } from "../rpc/reply.ts";
+import type { Session } from "../sessions/session.ts";
+import type { BatchStream } from "./batch.ts";
+import { localResult, memberOf } from "./local-methods.ts";
+import { PostReply, type ReplyPolicy } from "./post-reply.ts";
+
+/** Methods that a backend answers. */
+const RELAYED: ReadonlySet<string> = new Set([
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "resources/subscribe",
+  "resources/unsubscribe",
+  "completion/complete",
+]);
+
+/** Where the answer to one request goes. */
+interface Outlet {
+  readonly response: ServerResponse;
+  /** Whether the client takes event streams. */
+  readonly streams: boolean;
+  readonly batch?: BatchStream;
+  /** Takes an answer of the gateway's own. */
+  answer(text: string): void;
+}
+
+/** Handles the messages of one session: some are answered here, the others go to a backend. */
+class Dispatch {
+  readonly #handler: Handler;
+  readonly #replies: ReplyPolicy;
+
+  constructor(handler: Handler, replies: ReplyPolicy) {
+    this.#handler = handler;
+    this.#replies = replies;
+  }
+
+  /** Answers a request through the outlet; never throws. */
+  request(session: Session, request: Message, outlet: Outlet): void {
+    const failed = (thrown: unknown): void =>
+      outlet.answer(errorText(request.id, GatewayError.from(thrown)));
+    try {
+      if (RELAYED.has(request.method)) return this.#call(session, request, outlet);
+      const result = localResult(session, request);
+      if (result === undefined)
+        throw new GatewayError(
+          "method-not-found",
+          `Method not found: ${request.method.slice(0, 128)}`,
+        );
+      if (typeof result === "string") outlet.answer(resultText(request.id, result));
+      else result.then((text) => outlet.answer(resultText(request.id, text)), failed);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  /** Takes a notification or a response of the client. */
+  take(session: Session, message: Message): void {
+    if (message.kind === "response") session.answered(message);
+    else if (message.method === "notifications/cancelled") this.#cancelled(session, message);
+    else if (message.method !== "notifications/initialized") session.broadcast(message.text);
+  }
+
+  #call(session: Session, request: Message, outlet: Outlet): void {
+    const { response, streams, batch } = outlet;
+    const reply = new PostReply({
+      session,
+      request,
+      policy: this.#replies,
+      response,
+      streams,
+      ...(batch && { batch }),
+    });
+    try {
+      const target = route(session.view, request);
+      reply.target = target.name;
+      this.#handler({ peer: session, request, target, reply });
+    } catch (thrown) {
+      reply.failed(GatewayError.from(thrown));
+    }
+  }
+
+  #cancelled(session: Session, message: Message): void {
+    const id = memberOf(message, "requestId");
+    if (typeof id === "string" || typeof id === "number")
+      session.cancel(idKey(JSON.stringify(id)), "The client cancelled the request.");
+  }
+}
+
+export { Dispatch, type Outlet };

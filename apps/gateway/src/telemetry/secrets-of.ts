@@ -1,0 +1,34 @@
+import type { GatewayConfig } from "@headgate/api";
+import { isSensitiveName } from "./redact.ts";
+
+/** A part of a value that is shorter may be an ordinary word, such as the scheme of a credential. */
+const MIN_PART = 8;
+
+/**
+ * The values of a configuration that must never be shown: headers that are sent to backends, and variables
+ * of child processes whose name says that they are a credential.
+ */
+function secretsOf(
+  config: Pick<GatewayConfig, "backends" | "outgoingAuth">,
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const { backends = [], outgoingAuth } = config;
+  const strategies = [outgoingAuth?.default, ...Object.values(outgoingAuth?.backends ?? {})];
+  const injected = strategies.flatMap((strategy) => {
+    const { headerValue, headerValueEnv } = strategy?.headerInjection ?? {};
+    return [headerValue, headerValueEnv === undefined ? undefined : env[headerValueEnv]];
+  });
+  const headers = backends.flatMap((backend) => Object.values(backend.headers ?? {}));
+  const variables = backends
+    .flatMap((backend) => Object.entries(backend.env ?? {}))
+    .flatMap(([name, value]) => (isSensitiveName(name) ? [value] : []));
+  const values = [...injected, ...headers, ...variables];
+  return values.flatMap((value) => (value === undefined ? [] : partsOf(value)));
+}
+
+/** A value as a whole, and its words: whoever repeats `Bearer abc…` may leave out the first. */
+function partsOf(value: string): string[] {
+  return [value, ...value.split(/\s+/).filter((part) => part.length >= MIN_PART)];
+}
+
+export { secretsOf };
