@@ -3,7 +3,7 @@ import type { ServeCommand } from "./command.ts";
 import { configOf } from "./config-of.ts";
 import { parseCommand } from "./parse-command.ts";
 import { usage } from "./usage.ts";
-import { validateReport } from "./validate.ts";
+import { type Report, validateReport } from "./validate.ts";
 import { versionLine } from "./version.ts";
 
 const VALID = `name: demo
@@ -24,8 +24,8 @@ function worldOf(files: Readonly<Record<string, string>>) {
   };
 }
 
-async function validated(text: string, colour = false) {
-  return await validateReport(
+function validated(text: string, colour = false): Promise<Report> {
+  return validateReport(
     { kind: "validate", file: "gateway.yaml" },
     { ...worldOf({ "gateway.yaml": text }), colour },
   );
