@@ -358,7 +358,14 @@ test.each<[string, string, string[]]>([
     "a header from an empty variable",
     "{ type: header_injection, headerInjection: { headerName: a, headerValueEnv: EMPTY } }",
     [
-      '3:118 outgoingAuth.default.headerInjection.headerValueEnv names the environment variable "EMPTY", which is empty',
+      "3:118 outgoingAuth.default.headerInjection.headerValueEnv names the environment variable EMPTY, which is empty",
+    ],
+  ],
+  [
+    "a secret in place of its variable",
+    "{ type: header_injection, headerInjection: { headerName: a, headerValueEnv: ghp_s3cr3t } }",
+    [
+      "3:118 outgoingAuth.default.headerInjection.headerValueEnv names a variable, which is not set",
     ],
   ],
   [

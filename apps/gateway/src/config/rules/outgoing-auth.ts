@@ -82,7 +82,9 @@ function variableRule(name: string, at: Path, env: Env): Finding[] {
   const value = variable(env, name);
   if (value !== undefined && value !== "") return valueRule(value, at);
   const state = value === undefined ? "not set" : "empty";
-  return [error(at, `names the environment variable ${JSON.stringify(name)}, which is ${state}`)];
+  // Whoever writes the secret here in place of its variable must not find it in a log.
+  const shown = /^[A-Z_][A-Z0-9_]*$/.test(name) ? `the environment variable ${name}` : "a variable";
+  return [error(at, `names ${shown}, which is ${state}`)];
 }
 
 function valueRule(value: string, at: Path): Finding[] {
