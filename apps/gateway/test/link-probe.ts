@@ -1,6 +1,6 @@
 import { answerOnly } from "../src/backends/answer-only.ts";
 import type { ClientProfile, Exchange, Inbound, Link } from "../src/backends/port.ts";
-import type { GatewayError } from "../src/core/errors.ts";
+import type { GatewayError } from "../src/rpc/errors.ts";
 import { memberText } from "../src/rpc/member-span.ts";
 import { readMessage, type Message } from "../src/rpc/message.ts";
 

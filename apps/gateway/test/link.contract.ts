@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Backend, Inbound, Link } from "../src/backends/port.ts";
-import { GatewayError } from "../src/core/errors.ts";
+import { GatewayError } from "../src/rpc/errors.ts";
 import { memberText } from "../src/rpc/member-span.ts";
 import { idKey } from "../src/rpc/message.ts";
 import { FAILURE, FIDELITY } from "./fixtures/scripted-server.ts";

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import type { Exchange } from "./port.ts";
 
 /** An exchange of which only the end matters. */

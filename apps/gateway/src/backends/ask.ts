@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { answerOnly } from "./answer-only.ts";
 import type { Link } from "./port.ts";
 

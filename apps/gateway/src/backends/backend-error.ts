@@ -1,4 +1,4 @@
-import { GatewayError, type ErrorCode } from "../core/errors.ts";
+import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 
 /** An error about one backend; `what` goes on the sentence "The backend NAME …" and is shown to clients. */
 function backendError(

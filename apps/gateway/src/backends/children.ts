@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { backendError } from "./backend-error.ts";
 import { withoutValues } from "./child-environment.ts";
 import type { ChildEvent } from "./child-events.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerOf, ask, call, errorOf, InboundProbe, PROFILE } from "../../test/link-probe.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { memberText } from "../rpc/member-span.ts";
 import { readMessage, type Message } from "../rpc/message.ts";
 import { DuplexLink, type Channel } from "./duplex-link.ts";

@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { elementsOf } from "../json/spans.ts";
 import { splice } from "../json/splice.ts";
 import { idKey, messageOf, parseJson, type Json, type Message } from "../rpc/message.ts";

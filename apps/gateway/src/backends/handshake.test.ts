@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import { readMessage } from "../rpc/message.ts";
 import { initializeText, readServerFacts, SPOKEN_VERSIONS } from "./handshake.ts";
 

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import { membersOf, type Span } from "../json/spans.ts";
 import { parseJson, type Json, type Message } from "../rpc/message.ts";
 import { notificationText, requestText } from "../rpc/reply.ts";

@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 
 /** Circuit breaker settings; without it only a backend that cannot be reached at all is refused. */
 interface BreakerSettings {

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from "undici";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { PostHandler, type Unanswered } from "./http-post.ts";
 import type { HttpBackendOptions } from "./http.ts";
 import type { Exchange } from "./port.ts";

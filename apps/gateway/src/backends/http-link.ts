@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { readMessage, type Message } from "../rpc/message.ts";
 import { notificationText } from "../rpc/reply.ts";
 import { answerOnly } from "./answer-only.ts";

@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { createParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { readMessage } from "../rpc/message.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
 import type { Inbound } from "./port.ts";

@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { idKey, readMessage, type Message } from "../rpc/message.ts";
 import type { ByteSink, Exchange } from "./port.ts";
 

@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
 import type { PostHandler, Unanswered } from "./http-post.ts";
 import type { SessionHeaders } from "./http-session.ts";

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import { idKey } from "../rpc/message.ts";
 import { backendError } from "./backend-error.ts";
 import type { Pending } from "./pending-requests.ts";

@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { memberSpan, memberText } from "../rpc/member-span.ts";
 import { idKey } from "../rpc/message.ts";
 import { tokenKey, type Asker } from "./attribution.ts";

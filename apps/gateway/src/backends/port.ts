@@ -1,4 +1,4 @@
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 
 /** What a backend is told of the client on whose behalf a link is opened. */

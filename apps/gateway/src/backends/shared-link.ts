@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { Edit } from "../json/splice.ts";
 import { memberSpan, memberText } from "../rpc/member-span.ts";
 import { idKey, readMessage } from "../rpc/message.ts";

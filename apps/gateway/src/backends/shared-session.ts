@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { memberText } from "../rpc/member-span.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, requestText } from "../rpc/reply.ts";

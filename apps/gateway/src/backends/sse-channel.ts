@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { Dispatcher } from "undici";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { backendError } from "./backend-error.ts";
 import type { Channel } from "./duplex-link.ts";
 import type { Oversized } from "./oversized.ts";

@@ -1,7 +1,7 @@
 import { ask } from "../backends/ask.ts";
 import type { BackendHealth } from "../backends/health.ts";
 import type { Backend, ClientProfile, Inbound, Link } from "../backends/port.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, requestText, resultText } from "../rpc/reply.ts";
 import type { BackendCatalog } from "./backend-catalog.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BackendHealth } from "../backends/health.ts";
 import type { Backend, ClientProfile } from "../backends/port.ts";
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import type { BackendCatalog, ItemKind } from "./backend-catalog.ts";
 import { CatalogSource, type CatalogTiming } from "./catalog-source.ts";
 import type { View } from "./view.ts";

@@ -1,6 +1,6 @@
 import { ask } from "../backends/ask.ts";
 import type { Link } from "../backends/port.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { memberText } from "../rpc/member-span.ts";
 import { readMessage, type Message } from "../rpc/message.ts";
 import { requestText } from "../rpc/reply.ts";

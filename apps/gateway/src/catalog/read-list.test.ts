@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { ItemKind } from "./backend-catalog.ts";
 import { readListPage } from "./read-list.ts";
 

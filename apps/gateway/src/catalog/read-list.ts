@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { DuplicateKeyError, elementsOf, membersOf, type Span } from "../json/spans.ts";
 import type { CatalogProblem, Item, ItemKind } from "./backend-catalog.ts";
 import { KEY_MEMBER, ListedItem } from "./listed-item.ts";

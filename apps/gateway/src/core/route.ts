@@ -3,7 +3,7 @@ import type { Span } from "../json/spans.ts";
 import { splice } from "../json/splice.ts";
 import { membersWithoutDuplicates, type Message } from "../rpc/message.ts";
 import type { Target } from "./call.ts";
-import { GatewayError } from "./errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 
 /** Longest name or URI that is looked up. */
 const MAX_NAME_LENGTH = 8192;

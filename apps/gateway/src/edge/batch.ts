@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { elementsOf } from "../json/spans.ts";
 import { messageOf, type Json, type Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Handler } from "../core/call.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { route } from "../core/route.ts";
 import { idKey, type Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";

@@ -1,6 +1,6 @@
 import type { ClientProfile } from "../backends/port.ts";
 import type { View } from "../catalog/view.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { membersWithoutDuplicates, type Message } from "../rpc/message.ts";
 import { negotiate } from "./versions.ts";
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ByteSink, FlowControl } from "../backends/port.ts";
 import type { Outcome } from "../core/call.ts";
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 
 /** What hears how a large answer goes. */
 interface PipeEvents {

@@ -1,6 +1,6 @@
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import { pageAt } from "../catalog/pages.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { membersWithoutDuplicates, type Message } from "../rpc/message.ts";
 import type { Session } from "../sessions/session.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import type { Handler } from "../core/call.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import {
   checkNesting,
   idOf,

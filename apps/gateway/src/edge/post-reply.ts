@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ByteSink, FlowControl, Link } from "../backends/port.ts";
 import type { Outcome, Reply } from "../core/call.ts";
-import { GatewayError, type ErrorCode } from "../core/errors.ts";
+import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import { idKey, type Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
 import { EVENT_STREAM_HEADERS, type EventStream } from "../sessions/event-stream.ts";

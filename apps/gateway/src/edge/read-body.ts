@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 
 /** Reads a request body as text. Rejects with `too-large` over `maxBytes`, and with `parse-error` for what is not UTF-8. */
 function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {

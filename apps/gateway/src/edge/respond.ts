@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import { errorText } from "../rpc/reply.ts";
 
 /** Sends a JSON text as the whole response. Nothing happens when the client is gone or was answered. */

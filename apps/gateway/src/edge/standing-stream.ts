@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { EVENT_STREAM_HEADERS } from "../sessions/event-stream.ts";
 import type { Session } from "../sessions/session.ts";
 import { accepted } from "./media-types.ts";

@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 
 /** Which Host and Origin headers a gateway answers. */
 interface HostPolicy {

@@ -1,6 +1,6 @@
 import type { Decision, MemoryStore, TokenBucketStore } from "@headgate/token-bucket";
 import type { Call, Layer } from "../core/call.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Limit, LimitsOf } from "./tool-limits.ts";
 

@@ -1,5 +1,5 @@
 import type { Decision, Refused } from "@headgate/token-bucket";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import type { Limit } from "./tool-limits.ts";
 

@@ -4,7 +4,7 @@ import {
   type RateLimitConfig,
 } from "@headgate/ratelimit-types";
 import { defineBucket, type Bucket } from "@headgate/token-bucket";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 
 /** What a bucket is over: all tools or one. */
 type LimitedOperation = "server" | "tool";

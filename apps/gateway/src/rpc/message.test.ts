@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "./errors.ts";
 import {
   checkNesting,
   idKey,

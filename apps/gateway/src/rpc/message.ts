@@ -1,4 +1,4 @@
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "./errors.ts";
 import { DuplicateKeyError, membersOf, nestsDeeper, type Span } from "../json/spans.ts";
 
 /** One JSON-RPC message in the text it came in. Nothing of it is rebuilt, so number lexemes and unknown fields survive. */

@@ -1,4 +1,4 @@
-import type { GatewayError } from "../core/errors.ts";
+import type { GatewayError } from "./errors.ts";
 
 /** The text of a successful answer; `id` and `result` are JSON texts and go in as they are. */
 function resultText(id: string, result: string): string {

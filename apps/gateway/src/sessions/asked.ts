@@ -1,5 +1,5 @@
 import type { Link } from "../backends/port.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { membersOf } from "../json/spans.ts";
 import { splice } from "../json/splice.ts";
 import type { Message } from "../rpc/message.ts";

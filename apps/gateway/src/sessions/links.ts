@@ -1,5 +1,5 @@
 import type { Backend, ClientProfile, Inbound, Link } from "../backends/port.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 
 /** What happens on the links of one client. */

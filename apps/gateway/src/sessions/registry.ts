@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ClientProfile } from "../backends/port.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { Session, type SessionContext } from "./session.ts";
 
 /** Limits on the sessions of one process. */

@@ -2,7 +2,7 @@ import { ask } from "../backends/ask.ts";
 import type { Backend, ClientProfile, Link } from "../backends/port.ts";
 import type { View } from "../catalog/view.ts";
 import type { Peer } from "../core/call.ts";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, requestText, resultText } from "../rpc/reply.ts";
 import { AskedRequests } from "./asked.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { createLog, silentLog, type LogOptions } from "./log.ts";
 
 const CANARY = "canary-7f3a9b1c";

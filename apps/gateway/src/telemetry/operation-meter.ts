@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../core/errors.ts";
+import type { ErrorCode } from "../rpc/errors.ts";
 import type { MetricBook } from "./exposition.ts";
 import { methodLabel } from "./mcp-method.ts";
 import type { Cell, Distribution, Family } from "./series.ts";
