@@ -4,13 +4,14 @@
  */
 export const gatewayLayers: readonly (readonly string[])[] = [
   ["json", "config"],
-  ["rpc", "cli"],
+  ["rpc"],
   ["backends"],
   ["catalog"],
   ["core"],
   ["layers", "sessions", "telemetry"],
   ["edge"],
   ["http", "observe-replies.ts"],
+  ["cli"],
   ["settings.ts"],
   ["gateway.ts"],
   ["status-source.ts"],

@@ -1,6 +1,6 @@
-import { GatewayError } from "../rpc/errors.ts";
 import { elementsOf } from "../json/spans.ts";
 import { splice } from "../json/splice.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { idKey, messageOf, parseJson, type Json, type Message } from "../rpc/message.ts";
 import { notificationText, resultText } from "../rpc/reply.ts";
 import { takerOf } from "./attribution.ts";

@@ -1,5 +1,5 @@
-import type { GatewayError } from "../rpc/errors.ts";
 import { membersOf, type Span } from "../json/spans.ts";
+import type { GatewayError } from "../rpc/errors.ts";
 import { parseJson, type Json, type Message } from "../rpc/message.ts";
 import { notificationText, requestText } from "../rpc/reply.ts";
 import { backendError } from "./backend-error.ts";

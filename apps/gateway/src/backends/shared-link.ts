@@ -1,5 +1,5 @@
-import { GatewayError } from "../rpc/errors.ts";
 import type { Edit } from "../json/splice.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { memberSpan, memberText } from "../rpc/member-span.ts";
 import { idKey, readMessage } from "../rpc/message.ts";
 import { resultText } from "../rpc/reply.ts";

@@ -1,5 +1,5 @@
-import { GatewayError } from "../rpc/errors.ts";
 import { DuplicateKeyError, elementsOf, membersOf, type Span } from "../json/spans.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { CatalogProblem, Item, ItemKind } from "./backend-catalog.ts";
 import { KEY_MEMBER, ListedItem } from "./listed-item.ts";
 

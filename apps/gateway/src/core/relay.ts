@@ -1,6 +1,6 @@
 import type { Link } from "../backends/port.ts";
-import type { Call, Handler } from "./call.ts";
 import { GatewayError } from "../rpc/errors.ts";
+import type { Call, Handler } from "./call.ts";
 
 /** The innermost handler: hands the call to its backend over the client's own link. */
 const relay: Handler = (call) => {

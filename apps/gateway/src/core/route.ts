@@ -1,9 +1,9 @@
 import type { Route, View } from "../catalog/view.ts";
 import type { Span } from "../json/spans.ts";
 import { splice } from "../json/splice.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { membersWithoutDuplicates, type Message } from "../rpc/message.ts";
 import type { Target } from "./call.ts";
-import { GatewayError } from "../rpc/errors.ts";
 
 /** Longest name or URI that is looked up. */
 const MAX_NAME_LENGTH = 8192;

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { GatewayError } from "../rpc/errors.ts";
 import { elementsOf } from "../json/spans.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { messageOf, type Json, type Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
 import type { EventStream } from "../sessions/event-stream.ts";

@@ -1,5 +1,5 @@
-import { GatewayError } from "./errors.ts";
 import { DuplicateKeyError, membersOf, nestsDeeper, type Span } from "../json/spans.ts";
+import { GatewayError } from "./errors.ts";
 
 /** One JSON-RPC message in the text it came in. Nothing of it is rebuilt, so number lexemes and unknown fields survive. */
 interface Message {

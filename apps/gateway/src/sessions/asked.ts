@@ -1,7 +1,7 @@
 import type { Link } from "../backends/port.ts";
-import { GatewayError } from "../rpc/errors.ts";
 import { membersOf } from "../json/spans.ts";
 import { splice } from "../json/splice.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 
 /** Requests of backends that one client may have open at once. */

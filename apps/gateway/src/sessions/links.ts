@@ -55,7 +55,12 @@ class Links {
   closeIdle(nowMs: number, needed: (backend: string) => boolean): void {
     for (const [name, link] of this.opened()) {
       const idleMs = this.#backends.get(name)?.linkIdleMs;
-      if (idleMs === undefined || nowMs - (this.#usedMs.get(name) ?? nowMs) < idleMs || needed(name)) continue;
+      if (
+        idleMs === undefined ||
+        nowMs - (this.#usedMs.get(name) ?? nowMs) < idleMs ||
+        needed(name)
+      )
+        continue;
       this.#links.delete(name);
       this.#usedMs.delete(name);
       void link.close();
