@@ -17,8 +17,8 @@ import { observeReplies } from "./observe-replies.ts";
 import { notificationText } from "./rpc/reply.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
 import type { Settings } from "./settings.ts";
-import { logChildEvent } from "./telemetry/log-child-event.ts";
 import type { BackendMeter } from "./telemetry/backend-meter.ts";
+import { logChildEvent } from "./telemetry/log-child-event.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
@@ -152,6 +152,8 @@ function createGateway(options: GatewayOptions): Gateway {
     passthrough: passthroughOf(config.passthroughHeaders ?? []),
     draining: options.draining,
     created: () => metrics.sessions.created(),
+    exchanged: (httpMethod, httpStatus, failure) =>
+      metrics.exchange(httpMethod).done({ httpStatus, failure }),
     broke: (err) => log.error({ err }, "request failed in the gateway"),
   });
   metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));

@@ -1,6 +1,7 @@
 import type { BackendHealth } from "./backends/health.ts";
 import type { CallsInFlight } from "./core/calls-in-flight.ts";
 import type { PostReply, ReplyPolicy } from "./edge/post-reply.ts";
+import type { GatewayError } from "./rpc/errors.ts";
 import type { BackendMeter } from "./telemetry/backend-meter.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -24,59 +25,47 @@ const BACKEND_FAULTS: ReadonlySet<string> = new Set([
   "backend-garbage",
 ]);
 
-/** Metrics, log lines and circuit breaker of every relayed call. */
-function observeReplies({
-  log,
-  metrics,
-  meters,
-  health,
-  calls,
-  suspect,
-  now,
-}: ObserveOptions): Pick<ReplyPolicy, "began" | "ended" | "failed"> {
+/** Metrics, log lines and circuit breaker of every request that a client makes. */
+function observeReplies(
+  options: ObserveOptions,
+): Pick<ReplyPolicy, "began" | "ended" | "failed" | "answered"> {
+  const { log, metrics, meters, health, calls, now } = options;
   const logged = log.isLevelEnabled("debug");
   return {
     began: () => calls.begin(),
+    answered(method, startedMs, failure) {
+      const seconds = (now() - startedMs) / 1000;
+      metrics.operation(method).done({ httpStatus: 200, seconds, failure });
+    },
     failed(reply, error) {
       reply.failure = error.code;
       if (BACKEND_FAULTS.has(error.code) && reply.backend !== undefined) {
         health.get(reply.backend)?.callFailed();
-        suspect(reply.backend);
+        options.suspect(reply.backend);
       }
-      if (error.code === "internal")
-        log.error({ err: error, backend: reply.backend }, "call failed in the gateway");
-      else
-        log.info(
-          { err: error, backend: reply.backend, method: reply.request.method },
-          "call failed",
-        );
+      logFailure(log, reply, error);
     },
     ended(reply, outcome) {
       calls.end();
+      const { backend, request, target } = reply;
       const seconds = (now() - reply.startedMs) / 1000;
       const failure = outcome === "refused" ? "rate-limited" : reply.failure;
-      metrics
-        .operation(reply.request.method, labelOf(reply))
-        .done({ httpStatus: 200, seconds, failure });
-      if (reply.backend !== undefined)
-        meters.get(reply.backend)?.requestDone(reply.request.method, seconds, outcome === "failed");
-      if (outcome === "result" && reply.backend !== undefined)
-        health.get(reply.backend)?.callSucceeded();
+      metrics.operation(request.method, labelOf(reply)).done({ httpStatus: 200, seconds, failure });
+      if (backend !== undefined) {
+        meters.get(backend)?.requestDone(request.method, seconds, outcome === "failed");
+        if (outcome === "result") health.get(backend)?.callSucceeded();
+      }
       remember(reply, outcome);
-      if (logged)
-        log.debug(
-          {
-            method: reply.request.method,
-            client: clientName(reply),
-            backend: reply.backend,
-            target: reply.target,
-            outcome,
-            seconds,
-          },
-          "call",
-        );
+      if (!logged) return;
+      const client = clientName(reply);
+      log.debug({ method: request.method, client, backend, target, outcome, seconds }, "call");
     },
   };
+}
+
+function logFailure(log: Log, { backend, request }: PostReply, err: GatewayError): void {
+  if (err.code === "internal") log.error({ err, backend }, "call failed in the gateway");
+  else log.info({ err, backend, method: request.method }, "call failed");
 }
 
 /** Names of tools and prompts are bounded by the catalogue; URIs are not, so they are no label. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Handler } from "../core/call.ts";
-import { GatewayError } from "../rpc/errors.ts";
 import { route } from "../core/route.ts";
+import { GatewayError } from "../rpc/errors.ts";
 import { idKey, type Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
@@ -41,8 +41,17 @@ class Dispatch {
 
   /** Answers a request through the outlet; never throws. */
   request(session: Session, request: Message, outlet: Outlet): void {
-    const failed = (thrown: unknown): void =>
-      outlet.answer(errorText(request.id, GatewayError.from(thrown)));
+    const { now, answered } = this.#replies;
+    const startedMs = now();
+    const succeeded = (result: string): void => {
+      outlet.answer(resultText(request.id, result));
+      answered(request.method, startedMs);
+    };
+    const failed = (thrown: unknown): void => {
+      const error = GatewayError.from(thrown);
+      outlet.answer(errorText(request.id, error));
+      answered(request.method, startedMs, error.code);
+    };
     try {
       if (RELAYED.has(request.method)) return this.#call(session, request, outlet);
       const result = localResult(session, request);
@@ -51,8 +60,8 @@ class Dispatch {
           "method-not-found",
           `Method not found: ${request.method.slice(0, 128)}`,
         );
-      if (typeof result === "string") outlet.answer(resultText(request.id, result));
-      else result.then((text) => outlet.answer(resultText(request.id, text)), failed);
+      if (typeof result === "string") succeeded(result);
+      else result.then(succeeded, failed);
     } catch (thrown) {
       failed(thrown);
     }

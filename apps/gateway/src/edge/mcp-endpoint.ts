@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import type { Handler } from "../core/call.ts";
-import { GatewayError } from "../rpc/errors.ts";
+import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import {
   checkNesting,
   idOf,
@@ -44,6 +44,8 @@ interface McpEndpointOptions {
   draining(): boolean;
   /** A session began. */
   created(): void;
+  /** An HTTP request was answered that carried no JSON-RPC request, or was refused before that was known. */
+  exchanged(httpMethod: string, httpStatus: number, failure?: ErrorCode): void;
   /** An error that is the gateway's own fault. */
   broke(error: GatewayError): void;
 }
@@ -62,7 +64,7 @@ class McpEndpoint {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.method === "POST") await this.#post(request, response);
-      else if (request.method === "GET") openStanding(this.#session(request), request, response);
+      else if (request.method === "GET") this.#get(request, response);
       else if (request.method === "DELETE") this.#delete(request, response);
       else this.#refuseMethod(response);
     } catch (thrown) {
@@ -111,6 +113,7 @@ class McpEndpoint {
         "shutting-down",
         "This gateway is stopping and takes no new sessions.",
       );
+    const startedMs = replies.now();
     sessions.requireRoom();
     const { protocolVersion, profile } = readInitialize(
       message,
@@ -121,6 +124,7 @@ class McpEndpoint {
     this.#options.created();
     const result = initializeResult(protocolVersion, serverInfo, session.view);
     sendJson(response, 200, resultText(message.id, result), { "mcp-session-id": session.facts.id });
+    replies.answered("initialize", startedMs);
   }
 
   #message(session: Session, message: Message, response: ServerResponse, streams: boolean): void {
@@ -134,6 +138,7 @@ class McpEndpoint {
     }
     this.#dispatch.take(session, message);
     sendEmpty(response, 202);
+    this.#options.exchanged("POST", 202);
   }
 
   #batch(
@@ -159,9 +164,15 @@ class McpEndpoint {
     if (!answered) sendEmpty(response, 202);
   }
 
+  #get(request: IncomingMessage, response: ServerResponse): void {
+    openStanding(this.#session(request), request, response);
+    this.#options.exchanged("GET", 200);
+  }
+
   #delete(request: IncomingMessage, response: ServerResponse): void {
     this.#options.sessions.delete(this.#session(request).facts.id);
     sendEmpty(response, 200);
+    this.#options.exchanged("DELETE", 200);
   }
 
   /** The session that a request names. Throws `session-required`, `session-not-found` or `unsupported-version`. */
@@ -194,10 +205,12 @@ class McpEndpoint {
       "Method not allowed: use POST, GET or DELETE.",
     );
     sendError(response, error, undefined, { allow: "GET, POST, DELETE" });
+    this.#options.exchanged(response.req.method ?? "", error.httpStatus, error.code);
   }
 
   #refuse(response: ServerResponse, thrown: unknown, id?: string): void {
     const error = GatewayError.from(thrown);
+    this.#options.exchanged(response.req.method ?? "", error.httpStatus, error.code);
     if (error.code === "internal") this.#options.broke(error);
     const retry = error.httpStatus === 503 ? { "retry-after": "5" } : {};
     sendError(response, error, id, retry);

@@ -20,6 +20,8 @@ interface ReplyPolicy {
   began(): void;
   ended(reply: PostReply, outcome: Outcome): void;
   failed(reply: PostReply, error: GatewayError): void;
+  /** The gateway answered a request by itself; `startedMs` is of `now`. */
+  readonly answered: (method: string, startedMs: number, failure?: ErrorCode) => void;
 }
 
 /** What a reply answers. */

@@ -71,14 +71,18 @@ test("names beyond the 2,000th are counted without their name", async () => {
 
 test("streams and ends of sessions are requests without an MCP method", async () => {
   const metrics = metricsOf();
-  metrics.exchange("GET").done({ httpStatus: 405, seconds: 0 });
-  metrics.exchange("DELETE").done({ httpStatus: 200, seconds: 0 });
+  metrics.exchange("GET").done({ httpStatus: 405, failure: "method-not-allowed" });
+  metrics.exchange("DELETE").done({ httpStatus: 200 });
+  metrics.exchange("BREW").done({ httpStatus: 405, failure: "method-not-allowed" });
+  metrics.operation("brew").done({ httpStatus: 200, seconds: 0 });
   const lines = await samples(metrics, "toolhive_mcp_requests_total");
   expect(lines.map((line) => line.slice(0, 50))).toEqual([
     expect.stringContaining('method="GET",status_code="405",status="error"'),
     expect.stringContaining('method="DELETE",status_code="200",status="succe'),
+    expect.stringContaining('method="other",status_code="405",status="error"'),
+    expect.stringContaining('method="POST",status_code="200",status="success"'),
   ]);
-  expect(await samples(metrics, "mcp_server_operation_duration_seconds_count")).toEqual([]);
+  expect(await samples(metrics, "mcp_server_operation_duration_seconds_count")).toHaveLength(1);
 });
 
 test("a backend is discovered, counted, timed, and in one state at a time", async () => {

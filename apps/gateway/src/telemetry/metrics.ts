@@ -24,7 +24,7 @@ interface Metrics {
    */
   operation(mcpMethod: string, name?: string): OperationMeter;
   /** The meter of HTTP exchanges that carry no JSON-RPC request, or one that was refused unread. */
-  exchange(httpMethod: "GET" | "POST" | "DELETE"): OperationMeter;
+  exchange(httpMethod: string): OperationMeter;
   /** The meter of one backend; to be fetched once for each. */
   backend(name: string, transport: string): BackendMeter;
   readonly limits: LimitMeter;

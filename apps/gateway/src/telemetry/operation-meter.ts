@@ -9,7 +9,8 @@ type Failure = ErrorCode | "backend-error" | "tool-error";
 /** How an operation of a client ended. */
 interface Outcome {
   readonly httpStatus: number;
-  readonly seconds: number;
+  /** Left out where it says nothing, as for a stream that has just been opened. */
+  readonly seconds?: number;
   readonly failure?: Failure | undefined;
 }
 
@@ -24,6 +25,7 @@ interface Edge {
   readonly transport: string;
 }
 
+const HTTP_METHODS: ReadonlySet<string> = new Set(["GET", "POST", "DELETE"]);
 const SECONDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 const MAX_METERS = 2_000;
 
@@ -80,13 +82,13 @@ class OperationMeters {
     return this.#meter("POST", mcpMethod, name);
   }
 
-  /** The meter of what carries no JSON-RPC request: a stream (GET), the end of a session (DELETE), or a POST refused unread. */
-  exchange(httpMethod: "GET" | "POST" | "DELETE"): OperationMeter {
-    return this.#meter(httpMethod, "", "");
+  /** The meter of HTTP exchanges whose JSON-RPC request is not known: those that carry none, and those refused unread. */
+  exchange(httpMethod: string): OperationMeter {
+    return this.#meter(HTTP_METHODS.has(httpMethod) ? httpMethod : "other", "", "");
   }
 
   #meter(httpMethod: string, mcpMethod: string, name: string): OperationMeter {
-    const row = mcpMethod === "" ? httpMethod : mcpMethod;
+    const row = mcpMethod === "" ? `HTTP ${httpMethod}` : mcpMethod;
     const known = this.#meters.get(row)?.get(name);
     if (known) return known;
     if (mcpMethod !== "" && methodLabel(mcpMethod) !== mcpMethod)
@@ -151,9 +153,10 @@ class SeriesMeter implements OperationMeter {
   done({ httpStatus, seconds, failure }: Outcome): void {
     const series = this.#of(httpStatus, failure);
     series.requests.add();
+    series.calls?.add();
+    if (seconds === undefined) return;
     series.duration.observe(seconds);
     series.operation?.observe(seconds);
-    series.calls?.add();
   }
 
   #of(httpStatus: number, failure: Failure | undefined): OutcomeSeries {
