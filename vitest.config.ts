@@ -13,16 +13,17 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,bench}/**/*.test.ts"],
-          sequence: { groupOrder: 0 },
+          maxWorkers: "100%",
+          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
         test: {
           name: "integration",
-          include: ["test/**/*.test.ts"],
+          include: ["{demo,test}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", "test/packages/**"],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -33,7 +34,7 @@ export default defineConfig({
           include: ["test/packages/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -21,7 +21,8 @@ export function circleProblems(graph: ImportGraph, source: string): string[] {
   const files = circles(graph).map(
     (group) => `circle of imports between files: ${group.join(", ")}`,
   );
-  const folders = circles(betweenFolders(graph, (file) => unitOf(file, source)));
+  const units = circles(betweenFolders(graph, (file) => unitOf(file, source)));
+  const folders = units.filter((group) => !group.every((unit) => graph.has(unit)));
   return [
     ...files,
     ...folders.map((group) => `circle of imports between folders: ${group.join(", ")}`),
