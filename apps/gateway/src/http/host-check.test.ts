@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
-import { request, type Dispatcher } from "undici";
+import { request } from "undici";
 import { expect, test } from "vitest";
 import { hostCheck } from "./host-check.ts";
 import { hostPolicy, isLoopbackName, refusalOf, type HostPolicyOptions } from "./host-policy.ts";
@@ -146,7 +146,7 @@ async function requestOnce(
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   try {
-    const method = (init.method ?? "GET") as Dispatcher.HttpMethod;
+    const method = init.method ?? "GET";
     const answer = await request(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: init.headers,
