@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import type { OpenWire } from "./wire.ts";
 
 /** What to start. */
@@ -14,7 +13,13 @@ export function stdioWire({ command, args, env = {} }: Program): OpenWire {
       stdio: ["pipe", "pipe", "ignore"],
     });
     const ended = once(child, "close");
-    createInterface({ input: child.stdout }).on("line", received);
+    let unfinished = "";
+    // Not `readline`, to which U+2028 inside of a JSON string is the end of a line.
+    child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+      const lines = (unfinished + piece).split("\n");
+      unfinished = lines.pop() ?? "";
+      for (const line of lines) received(line);
+    });
     return {
       send: async (text) => void child.stdin.write(`${text}\n`),
       established: () => Promise.resolve(),
