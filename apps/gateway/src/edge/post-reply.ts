@@ -87,6 +87,10 @@ class PostReply implements Reply {
     this.backend = backend;
     this.#link = link;
     this.#cancelCall = cancel;
+    // Opening the link has a time-out of its own, so that only now the backend's silence counts.
+    this.#lastHeardMs = this.#policy.now();
+    const timeoutMs = this.#policy.timeoutMs(backend);
+    if (timeoutMs > 0 && timeoutMs < this.#policy.streamAfterMs) this.#tickIn(timeoutMs);
   }
 
   /** Ends the call without an answer, as a client that cancelled expects. */
@@ -176,16 +180,22 @@ class PostReply implements Reply {
     else this.#batch.release();
   }
 
-  /** Runs at `streamAfterMs`, and then when the backend may have been silent for too long. */
+  /** Runs at `streamAfterMs`, and whenever the backend may have been silent for too long. */
   #tick(): void {
-    if (this.#streams && this.#piped === undefined) this.#streamed();
+    const { streamAfterMs, now } = this.#policy;
+    const nowMs = now();
     const timeoutMs = this.backend === undefined ? 0 : this.#policy.timeoutMs(this.backend);
-    const leftMs = this.#lastHeardMs + timeoutMs - this.#policy.now();
-    if (timeoutMs > 0 && leftMs <= 0) return this.#timedOut(timeoutMs);
-    this.#timer = setTimeout(
-      () => this.#tick(),
-      timeoutMs > 0 ? leftMs : this.#policy.streamAfterMs,
-    );
+    const silentMs = nowMs - this.#lastHeardMs;
+    if (timeoutMs > 0 && silentMs >= timeoutMs) return this.#timedOut(timeoutMs);
+    const toStreamMs = this.startedMs + streamAfterMs - nowMs;
+    if (toStreamMs <= 0 && this.#streams && this.#piped === undefined) this.#streamed();
+    const nextMs = timeoutMs > 0 ? timeoutMs - silentMs : streamAfterMs;
+    this.#tickIn(toStreamMs > 0 ? Math.min(toStreamMs, nextMs) : nextMs);
+  }
+
+  #tickIn(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tick(), Math.ceil(delayMs));
   }
 
   #timedOut(timeoutMs: number): void {
