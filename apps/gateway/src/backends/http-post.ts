@@ -147,7 +147,8 @@ class PostHandler implements Dispatcher.DispatchHandler {
     // A stream may go on for ever; only what is between two events is held.
     this.#size = 0;
     if (data === "") return this.#options.exchange.streaming();
-    const message = this.#read(data);
+    const message = messageIn(data);
+    // One broken event is no reason to lose the answer that may follow.
     if (message === undefined) return;
     if (message.kind !== "response") return this.#options.exchange.interim(message);
     if (idKey(message.id) !== idKey(this.#options.id)) return;
@@ -156,8 +157,10 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #answer(text: string): void {
-    const message = this.#read(text);
-    if (message === undefined) return;
+    const message = messageIn(text);
+    // What it was instead stays out of the log: a backend's page may hold anything.
+    if (message === undefined)
+      return this.#fail(this.#garbage("something that is not a JSON-RPC message"));
     if (
       message.kind !== "response" ||
       (message.id !== this.#options.id && idKey(message.id) !== idKey(this.#options.id))
@@ -166,15 +169,6 @@ class PostHandler implements Dispatcher.DispatchHandler {
         this.#garbage("something that is not the answer to this request"),
       );
     this.#options.exchange.answer(text);
-  }
-
-  #read(text: string): Message | undefined {
-    try {
-      return readMessage(text);
-    } catch (cause) {
-      this.#fail(this.#garbage("something that is not a JSON-RPC message", cause));
-      return undefined;
-    }
   }
 
   #refused(): void {
@@ -219,11 +213,10 @@ class PostHandler implements Dispatcher.DispatchHandler {
     );
   }
 
-  #garbage(what: string, cause?: unknown): GatewayError {
+  #garbage(what: string): GatewayError {
     return new GatewayError(
       "backend-garbage",
       `The backend ${this.#options.backend} sent ${what}.`,
-      { cause },
     );
   }
 
@@ -236,14 +229,18 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 }
 
+function messageIn(text: string): Message | undefined {
+  try {
+    return readMessage(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the body of a refusal is a proper JSON-RPC error for this request. */
 function answers(body: string, id: string): boolean {
-  try {
-    const message = readMessage(body);
-    return message.kind === "response" && message.failed && idKey(message.id) === idKey(id);
-  } catch {
-    return false;
-  }
+  const message = messageIn(body);
+  return message?.kind === "response" && message.failed && idKey(message.id) === idKey(id);
 }
 
 export { PostHandler, type Unanswered };
