@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { install } from "./bootstrap/install.mjs";
+import { install, pnpmEnvironment } from "./bootstrap/install.mjs";
 import { refusal } from "./bootstrap/platform.mjs";
 import { handOver, shell } from "./bootstrap/run.mjs";
 import { Stop, step } from "./bootstrap/step.mjs";
@@ -32,7 +32,8 @@ async function main() {
     .replace(/^pnpm@/, "")
     .replace(/\+.*$/, "");
   const quiet = { TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", DO_NOT_TRACK: "1" };
-  const tools = await toolchain({ root, pnpmVersion, env: { ...process.env, ...quiet } });
+  const env = await pnpmEnvironment(root, { ...process.env, ...quiet });
+  const tools = await toolchain({ root, pnpmVersion, env });
   await install({ root, ...tools });
   if (task.build) await build(manifest.scripts["check:build"], tools.env);
   if (task.program === undefined) return 0;

@@ -20,12 +20,19 @@ export async function install({ root, node, pnpm, env }) {
     // pnpm tries each of hundreds of packages for a while; a store that has them all needs no network.
     const online = await registryAnswers({ tools: join(root, ".tools"), env });
     if (!online) args.push("--offline");
-    const result = await capture(node, args, { cwd: root, env: await pnpmHome(root, env) });
+    const result = await capture(node, args, { cwd: root, env: { ...env, ...unattended } });
     if (!result.ok)
       throw new Stop(online ? installFailure(result.output) : offline("the dependencies"));
     await writeFile(stampFile, stamp);
   });
 }
+
+/** Nobody is there to answer a question, and a registry that was just there is worth a short wait only. */
+const unattended = {
+  CI: "true",
+  pnpm_config_fetch_retry_mintimeout: "1000",
+  pnpm_config_fetch_retry_maxtimeout: "10000",
+};
 
 /** @param {string} output */
 export function installFailure(output) {
@@ -76,22 +83,18 @@ async function members(root, workspace) {
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<NodeJS.ProcessEnv>}
  */
-async function pnpmHome(root, env) {
+export async function pnpmEnvironment(root, env) {
   const home = join(root, ".tools", "pnpm-home");
-  const installed = await readFile(join(root, "node_modules", ".modules.yaml"), "utf8").catch(
-    () => "",
-  );
+  const modules = join(root, "node_modules", ".modules.yaml");
+  const installed = await readFile(modules, "utf8").catch(() => "");
   const usedStore = /"storeDir": "(.+)\/v\d+"/.exec(installed)?.[1];
   return {
     ...env,
-    CI: "true",
-    XDG_CACHE_HOME: join(home, "cache"),
-    XDG_STATE_HOME: join(home, "state"),
     pnpm_config_store_dir: env["pnpm_config_store_dir"] ?? usedStore ?? join(home, "store"),
+    pnpm_config_cache_dir: join(home, "cache"),
+    pnpm_config_state_dir: join(home, "state"),
+    pnpm_config_update_notifier: "false",
     // pnpm reads npm's files but not npm's environment.
     pnpm_config_registry: env["pnpm_config_registry"] ?? env["npm_config_registry"],
-    pnpm_config_fetch_retry_mintimeout: "1000",
-    pnpm_config_fetch_retry_maxtimeout: "10000",
-    pnpm_config_update_notifier: "false",
   };
 }

@@ -42,11 +42,8 @@ export async function pack(member: Publishable, destination: string): Promise<st
   if (!existsSync(join(member.folder, "dist"))) {
     throw new Error(`${member.name} is not built: run \`npm run build\` first.`);
   }
-  const output = await mustRun(
-    "pnpm",
-    ["pack", "--json", "--pack-destination", destination],
-    member.folder,
-  );
+  const args = ["pack", "--json", "--pack-destination", destination];
+  const output = await mustRun("pnpm", args, member.folder, process.env);
   const { filename } = JSON.parse(output.slice(output.indexOf("{"))) as { filename: string };
   return filename;
 }

@@ -7,14 +7,15 @@ export interface Finished {
   readonly output: string;
 }
 
-/** Runs a program to its end in a folder, without input and with nothing of the workspace in its environment. */
-export function run(program: string, args: readonly string[], cwd: string): Promise<Finished> {
+/** Runs a program to its end in a folder, without input; by default with nothing of the workspace in its environment. */
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = outsideOfWorkspace(),
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd,
-      env: outsideOfWorkspace(),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const keep = (text: string) => {
       output += text;
@@ -31,8 +32,9 @@ export async function mustRun(
   program: string,
   args: readonly string[],
   cwd: string,
+  env?: NodeJS.ProcessEnv,
 ): Promise<string> {
-  const { code, output } = await run(program, args, cwd);
+  const { code, output } = await run(program, args, cwd, env);
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}:\n${output}`);
   return output;
 }
