@@ -85,7 +85,9 @@ export class Script {
     do {
       const params = cursor === undefined ? {} : { cursor };
       const answer = await this.peer.request(method, params);
-      const page = at(answer, "result", member);
+      // A server without such a list says so; a gateway, which may have it from others, lists none of it.
+      const none = at(answer, "error", "message") === "Method not found";
+      const page = none ? [] : at(answer, "result", member);
       if (!Array.isArray(page)) throw new Error(`${method} gave no ${member}: ${show(answer)}`);
       items.push(...page.flatMap((item) => this.#own(item)));
       cursor = at(answer, "result", "nextCursor");
