@@ -2,7 +2,7 @@ import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
 import { GatewayError } from "../rpc/errors.ts";
-import { idKey, readMessage, type Message } from "../rpc/message.ts";
+import { idKey, idOf, readMessage, type Message } from "../rpc/message.ts";
 import type { ByteSink, Exchange } from "./port.ts";
 
 /** Answers up to this size are held and checked; larger JSON bodies are passed on as they arrive. */
@@ -148,12 +148,18 @@ class PostHandler implements Dispatcher.DispatchHandler {
     this.#size = 0;
     if (data === "") return this.#options.exchange.streaming();
     const message = messageIn(data);
-    // One broken event is no reason to lose the answer that may follow.
-    if (message === undefined) return;
+    if (message === undefined) return this.#brokenEvent(data);
     if (message.kind !== "response") return this.#options.exchange.interim(message);
     if (idKey(message.id) !== idKey(this.#options.id)) return;
     this.#mode = "done";
     this.#options.exchange.answer(data);
+  }
+
+  /** One broken event is no reason to lose the answer that may follow, unless it was the answer. */
+  #brokenEvent(data: string): void {
+    const id = idOf(data);
+    if (id !== undefined && idKey(id) === idKey(this.#options.id))
+      this.#fail(this.#garbage("an answer that is no valid JSON-RPC message"));
   }
 
   #answer(text: string): void {
@@ -214,10 +220,8 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #garbage(what: string): GatewayError {
-    return new GatewayError(
-      "backend-garbage",
-      `The backend ${this.#options.backend} sent ${what}.`,
-    );
+    const { backend } = this.#options;
+    return new GatewayError("backend-garbage", `The backend ${backend} sent ${what}.`);
   }
 
   #broken(cause?: unknown): GatewayError {
