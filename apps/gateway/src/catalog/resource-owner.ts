@@ -1,4 +1,5 @@
 import type { CatalogProblem } from "./backend-catalog.ts";
+import { unlistedOwner } from "./unlisted-owner.ts";
 import { uriMatcher, type UriMatcher } from "./uri-template.ts";
 import type { View } from "./view.ts";
 
@@ -13,21 +14,29 @@ interface ResourceOwners extends Pick<View, "resourceOwner" | "referenceOwner"> 
 const MAX_MATCHED_TEMPLATES = 1000;
 const MAX_STEPS = 2_000_000;
 
-/** Finds whose resource a URI is: the exact URI, else the exact template text, else the first template that matches. */
+/**
+ * Finds whose resource a URI is: the exact URI, else the exact template text, else the first template that matches,
+ * else what is listed with the same scheme.
+ */
 function resourceOwners(resources: Owners, templates: Owners): ResourceOwners {
   const matchers: { readonly backend: string; readonly matches: UriMatcher }[] = [];
+  const addresses = [...resources];
   const problems: CatalogProblem[] = [];
   for (const [template, backend] of templates) {
     const matches = matchers.length < MAX_MATCHED_TEMPLATES ? uriMatcher(template) : undefined;
-    if (matches) matchers.push({ backend, matches });
-    else problems.push(unmatched(backend, template, matchers.length));
+    if (matches) {
+      matchers.push({ backend, matches });
+      addresses.push([template, backend]);
+    } else problems.push(unmatched(backend, template, matchers.length));
   }
   const matched = (uri: string) => {
     const effort = { left: MAX_STEPS };
     return matchers.find(({ matches }) => matches(uri, effort))?.backend;
   };
+  const unlisted = unlistedOwner(addresses);
   return {
-    resourceOwner: (uri) => resources.get(uri) ?? templates.get(uri) ?? matched(uri),
+    resourceOwner: (uri) =>
+      resources.get(uri) ?? templates.get(uri) ?? matched(uri) ?? unlisted(uri),
     referenceOwner: (reference) =>
       templates.get(reference) ?? resources.get(reference) ?? matched(reference),
     problems,

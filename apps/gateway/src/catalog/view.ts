@@ -19,7 +19,7 @@ interface View {
   readonly lists: Readonly<Record<ItemKind, ListPages>>;
   readonly tools: ReadonlyMap<string, Route>;
   readonly prompts: ReadonlyMap<string, Route>;
-  /** The owner of a resource: by exact URI, else by the first template that matches. */
+  /** The owner of a resource: by exact URI, else by the first template that matches, else by what is listed with its scheme. */
   readonly resourceOwner: (uri: string) => string | undefined;
   /** The owner of a template by its text, else of a resource, for completions. */
   readonly referenceOwner: (uriOrTemplate: string) => string | undefined;
