@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { ByteSink, FlowControl } from "../backends/port.ts";
 import type { Outcome } from "../core/call.ts";
 import type { GatewayError } from "../rpc/errors.ts";
+import { allowSilence, cutOffIfStuck } from "../sessions/slow-reader.ts";
 
 /** What hears how a large answer goes. */
 interface PipeEvents {
@@ -21,17 +22,24 @@ class PipedAnswer implements ByteSink {
     this.#flow = flow;
     this.#events = events;
     response.writeHead(200, { "content-type": "application/json" });
-    response.on("drain", () => flow.resume());
+    response.on("drain", () => {
+      allowSilence(response);
+      flow.resume();
+    });
   }
 
   write(chunk: Buffer): void {
     this.#events.heard();
     if (this.#response.destroyed) this.#flow.abort();
-    else if (!this.#response.write(chunk)) this.#flow.pause();
+    else if (!this.#response.write(chunk)) {
+      this.#flow.pause();
+      cutOffIfStuck(this.#response);
+    }
   }
 
   end(): void {
     this.#response.end();
+    cutOffIfStuck(this.#response);
     this.#events.ended("result");
   }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { GatewayError } from "../rpc/errors.ts";
 import { errorText } from "../rpc/reply.ts";
+import { cutOffIfStuck } from "../sessions/slow-reader.ts";
 
 /** Sends a JSON text as the whole response. Nothing happens when the client is gone or was answered. */
 function sendJson(
@@ -17,6 +18,7 @@ function sendJson(
       ...headers,
     })
     .end(text);
+  cutOffIfStuck(response);
 }
 
 /** Sends an error as the whole response, with the request's id when it could be read. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { cutOffIfStuck } from "./slow-reader.ts";
 
 /** What all streams of the process keep together, in characters. */
 interface EventBudget {
@@ -90,35 +91,35 @@ class EventStream {
   end(nowMs: number): void {
     this.#state = "ended";
     this.#endedAtMs = nowMs;
-    this.#response?.end();
-    this.#response = undefined;
+    this.detach();
   }
 
   /** Asks the client to come back after `retryMs`, and ends the connection; the stream goes on. */
   hangUp(retryMs: number): void {
-    this.#response?.end(`retry: ${retryMs}\n\n`);
-    this.#response = undefined;
+    this.#response?.write(`retry: ${retryMs}\n\n`);
+    this.detach();
   }
 
   /** Ends the connection, without a word. */
   detach(): void {
-    this.#response?.end();
+    const response = this.#response;
+    if (response === undefined) return;
     this.#response = undefined;
+    response.end();
+    cutOffIfStuck(response);
   }
 
   /** Takes a connection whose head is written, and sends it what came after event `afterSeq` (default: what no connection got). */
   attach(response: ServerResponse, afterSeq = this.#sent): void {
-    this.#response?.end();
+    this.detach();
     this.#response = response;
     response.once("close", () => {
       if (this.#response === response) this.#response = undefined;
     });
     for (const event of this.#events) if (event.seq > afterSeq) response.write(event.frame);
     this.#sent = this.#seq;
-    if (this.#state === "ended") {
-      response.end();
-      this.#response = undefined;
-    }
+    if (this.#state === "ended") this.detach();
+    else cutOffIfStuck(response);
   }
 
   /** A comment, so that proxies and clients see that the stream lives. */
@@ -130,9 +131,11 @@ class EventStream {
     this.#store(frame);
     const response = this.#response;
     if (response === undefined) return;
+    // Before the write, so that one long event does not cut off a client that reads.
+    if (response.writableLength > this.#limits.maxUnsentBytes) return void response.destroy();
     this.#sent = this.#seq;
     response.write(frame);
-    if (response.writableLength > this.#limits.maxUnsentBytes) response.destroy();
+    cutOffIfStuck(response);
   }
 
   /** Forgets what it keeps; the stream itself goes on. */
