@@ -1,6 +1,8 @@
 import { LIMIT } from "./config.ts";
 import type { Look } from "./look.ts";
 
+const JSON_TYPE = "content-type:application/json";
+
 /** Where things are. */
 export type Places = {
   readonly url: string;
@@ -41,8 +43,8 @@ export function connectLines(url: string, { paint }: Look): string[] {
     `  ${JSON.stringify(ide)}`,
     "",
     heading("curl"),
-    `  SESSION=$(curl -si --json '${begin}' ${url} | tr -d '\\r' | sed -n 's/^mcp-session-id: //p')`,
-    `  curl -s --json '${call}' -H "mcp-session-id: $SESSION" ${url}`,
+    `  SESSION=$(curl -si ${url} -H ${JSON_TYPE} -d '${begin}' | tr -d '\\r' | sed -n 's/^mcp-session-id: //p')`,
+    `  curl -s ${url} -H "mcp-session-id: $SESSION" -H ${JSON_TYPE} -d '${call}'`,
     "",
     "  More clients: docs/guides/connect-a-client.md",
     "",
