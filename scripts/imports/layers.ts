@@ -10,11 +10,9 @@ export const gatewayLayers: readonly (readonly string[])[] = [
   ["core"],
   ["layers", "sessions", "telemetry"],
   ["edge"],
-  ["http", "observe-replies.ts"],
+  ["http"],
   ["cli"],
-  ["settings.ts"],
-  ["gateway.ts"],
-  ["status-source.ts"],
+  ["assembly"],
   ["serve.ts"],
   ["main.ts"],
 ];

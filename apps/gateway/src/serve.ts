@@ -2,15 +2,15 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { createGateway, type Gateway } from "./assembly/gateway.ts";
+import { settingsOf, type Settings } from "./assembly/settings.ts";
+import { statusSource } from "./assembly/status-source.ts";
 import type { LoadedConfig } from "./config/check.ts";
-import { createGateway, type Gateway } from "./gateway.ts";
 import { createApp, MCP_PATH } from "./http/app.ts";
 import { Drain } from "./http/drain.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hostCheck } from "./http/host-check.ts";
 import { hostPolicy, isLoopbackName } from "./http/host-policy.ts";
-import { settingsOf, type Settings } from "./settings.ts";
-import { statusSource } from "./status-source.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 

@@ -48,6 +48,7 @@ class Children {
   readonly #options: ChildrenOptions;
   readonly #alive = new Set<Child>();
   #history = NO_FAILURES;
+  #lastFailure: GatewayError | undefined;
   #closed = false;
 
   constructor(options: ChildrenOptions) {
@@ -67,9 +68,10 @@ class Children {
       attempt.upAtMs = now();
       return link;
     } catch (error) {
-      this.#settle(attempt, !this.#closed);
-      if (error instanceof GatewayError) throw error;
-      throw notStarted(this.#options.spec.backend, error);
+      const failure =
+        error instanceof GatewayError ? error : notStarted(this.#options.spec.backend, error);
+      this.#settle(attempt, this.#closed ? undefined : failure);
+      throw failure;
     }
   }
 
@@ -90,8 +92,9 @@ class Children {
       const { failures } = this.#history;
       const at = new Date(nowMs + wait).toISOString();
       const times = failures === 1 ? "when it was last started" : `${failures} times in a row`;
+      const why = this.#lastFailure?.message.replace(/\.$/, "");
       return unavailable(
-        `failed ${times}; it is started again in ${Math.ceil(wait / 1000)} s at the earliest (${at})`,
+        `failed ${times}; it is started again in ${Math.ceil(wait / 1000)} s at the earliest (${at}); the last time: ${why}`,
       );
     }
     if (slots.used < slots.max) return undefined;
@@ -114,8 +117,9 @@ class Children {
       stderr: (line) => stderr.line(line),
       ended: (end) => {
         stderr.flush();
-        this.#ended(child, end, attempt);
-        link.broke(endReason(spec.backend, end));
+        const reason = endReason(spec.backend, end);
+        this.#ended(child, end, { attempt, reason });
+        link.broke(reason);
       },
     });
     const link: DuplexLink = new DuplexLink({
@@ -127,7 +131,7 @@ class Children {
         send: (text) => child.send(text),
         close: () => {
           // Before the handshake the caller settles, who knows why it failed.
-          if (attempt.upAtMs !== undefined) this.#settle(attempt, false);
+          if (attempt.upAtMs !== undefined) this.#settle(attempt, undefined);
           return child.stop();
         },
       },
@@ -138,19 +142,25 @@ class Children {
     return link;
   }
 
-  #ended(child: Child, { code, signal }: ChildEnd, attempt: Attempt): void {
+  #ended(
+    child: Child,
+    { code, signal }: ChildEnd,
+    { attempt, reason }: { attempt: Attempt; reason: GatewayError },
+  ): void {
     if (this.#alive.delete(child)) this.#options.slots.used--;
     const expected = attempt.settled || this.#closed;
     this.#tell(child, { type: "exited", code, signal, expected });
-    this.#settle(attempt, !expected);
+    this.#settle(attempt, expected ? undefined : reason);
   }
 
-  #settle(attempt: Attempt, failed: boolean): void {
+  /** Puts the end of an attempt on record, with why it failed if it did. */
+  #settle(attempt: Attempt, failure: GatewayError | undefined): void {
     if (attempt.settled) return;
     attempt.settled = true;
+    this.#lastFailure = failure ?? this.#lastFailure;
     const endedAtMs = this.#options.now();
     const { startedAtMs, upAtMs = endedAtMs } = attempt;
-    const run = { startedAtMs, endedAtMs, upMs: endedAtMs - upAtMs, failed };
+    const run = { startedAtMs, endedAtMs, upMs: endedAtMs - upAtMs, failed: failure !== undefined };
     this.#history = afterRun(this.#history, run, this.#options.random());
   }
 

@@ -16,6 +16,8 @@ interface HealthFacts {
   readonly consecutiveFailures: number;
   readonly lastCheckMs: number | undefined;
   readonly lastTransitionMs: number;
+  /** Protocol revision agreed with the backend, once it was linked. */
+  readonly revision: string | undefined;
   readonly circuit: CircuitState;
   readonly circuitChangedMs: number;
 }
@@ -51,6 +53,7 @@ class BackendHealth {
       consecutiveFailures: 0,
       lastCheckMs: undefined,
       lastTransitionMs: nowMs,
+      revision: undefined,
       circuit: "closed",
       circuitChangedMs: nowMs,
     };
@@ -61,9 +64,10 @@ class BackendHealth {
   }
 
   /** A link was opened or a probe answered. */
-  reached(): void {
+  reached(revision: string): void {
     this.#unreachable = undefined;
     this.#update({
+      revision,
       status: "healthy",
       reason: undefined,
       consecutiveFailures: 0,

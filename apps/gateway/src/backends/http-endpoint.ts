@@ -1,8 +1,19 @@
 import { Pool, type Dispatcher } from "undici";
 import { GatewayError } from "../rpc/errors.ts";
 import { PostHandler, type Unanswered } from "./http-post.ts";
-import type { HttpBackendOptions } from "./http.ts";
 import type { Exchange } from "./port.ts";
+
+/** Where a backend is, and how many sockets and bytes it may take. */
+interface HttpEndpointOptions {
+  readonly name: string;
+  readonly url: string;
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca?: string;
+  readonly connectTimeoutMs: number;
+  /** Sockets for calls; further calls wait for one. */
+  readonly maxConnections: number;
+  readonly maxAnswerBytes: number;
+}
 
 /** A POST whose answer is awaited through an exchange. */
 interface PostRequest {
@@ -25,7 +36,7 @@ class HttpEndpoint {
   readonly #streams: Pool;
   readonly #maxAnswerBytes: number;
 
-  constructor(options: HttpBackendOptions) {
+  constructor(options: HttpEndpointOptions) {
     const url = new URL(options.url);
     const connect = {
       timeout: options.connectTimeoutMs,
@@ -111,4 +122,4 @@ class HttpEndpoint {
   }
 }
 
-export { HttpEndpoint };
+export { HttpEndpoint, type HttpEndpointOptions };

@@ -16,6 +16,7 @@ import type {
   OutgoingRequest,
   ServerFacts,
 } from "./port.ts";
+import { soon } from "./soon.ts";
 
 /** The id of the one request that goes out before there is a session, as JSON text. */
 const INITIALIZE_ID = '"headgate-initialize"';
@@ -72,6 +73,7 @@ class HttpLink implements Link, RequestSession {
   }
 
   request(request: OutgoingRequest, exchange: Exchange): Cancel {
+    if (this.#closed) return soon(() => exchange.failed(this.#closedError()));
     const sent = new HttpRequest(this, request, exchange);
     this.#requests.add(sent);
     sent.send();
@@ -79,6 +81,7 @@ class HttpLink implements Link, RequestSession {
   }
 
   async send(text: string): Promise<void> {
+    if (this.#closed) throw this.#closedError();
     const status = await this.endpoint.deliver(text, this.#headers.post);
     if (status >= 300) throw this.#unavailable(`refused a message with HTTP ${status}`);
   }
@@ -107,7 +110,7 @@ class HttpLink implements Link, RequestSession {
     if (this.#closed) return;
     this.#closed = true;
     this.#listener.want(false);
-    for (const request of this.#requests) request.fail(this.#unavailable("is no longer connected"));
+    for (const request of this.#requests) request.fail(this.#closedError());
     if (this.#sessionId !== undefined)
       await this.endpoint.delete(this.#headers.delete).catch(() => undefined);
   }
@@ -161,6 +164,10 @@ class HttpLink implements Link, RequestSession {
 
   #headersOf(id: string | undefined, protocolVersion: string | undefined): SessionHeaders {
     return sessionHeaders({ id, protocolVersion }, { ...this.#passed, ...this.#options.headers });
+  }
+
+  #closedError(): GatewayError {
+    return this.#unavailable("is no longer connected");
   }
 
   #unavailable(what: string): GatewayError {

@@ -2,11 +2,14 @@ import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
 import { GatewayError } from "../rpc/errors.ts";
-import { idKey, idOf, readMessage, type Message } from "../rpc/message.ts";
+import { idKey, idOf, type Message } from "../rpc/message.ts";
+import { answerTo, messagesIn } from "./messages-in.ts";
 import type { ByteSink, Exchange } from "./port.ts";
 
 /** Answers up to this size are held and checked; larger JSON bodies are passed on as they arrive. */
 const HELD_BYTES = 64 * 1024;
+/** How long a backend may leave its stream open after the answer. */
+const LINGER_MS = 2_000;
 /** How much of a refusal's body is read to tell why. */
 const REFUSAL_BYTES = 8 * 1024;
 
@@ -49,6 +52,7 @@ class PostHandler implements Dispatcher.DispatchHandler {
   #decoder: StringDecoder | undefined;
   #lastEventId: string | undefined;
   #retryMs = 1000;
+  #lingering: NodeJS.Timeout | undefined;
 
   constructor(options: PostOptions) {
     this.#options = options;
@@ -99,6 +103,7 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    clearTimeout(this.#lingering);
     const mode = this.#mode;
     this.#mode = "done";
     if (mode === "json") this.#answer(this.#text());
@@ -147,12 +152,20 @@ class PostHandler implements Dispatcher.DispatchHandler {
     // A stream may go on for ever; only what is between two events is held.
     this.#size = 0;
     if (data === "") return this.#options.exchange.streaming();
-    const message = messageIn(data);
-    if (message === undefined) return this.#brokenEvent(data);
+    const messages = messagesIn(data);
+    if (messages.length === 0) return this.#brokenEvent(data);
+    for (const message of messages) this.#streamed(message);
+  }
+
+  #streamed(message: Message): void {
+    if (this.#mode !== "events") return;
     if (message.kind !== "response") return this.#options.exchange.interim(message);
-    if (idKey(message.id) !== idKey(this.#options.id)) return;
+    const answer = answerTo(this.#options.id, message);
+    if (answer === undefined) return;
     this.#mode = "done";
-    this.#options.exchange.answer(data);
+    // A backend ends its stream with the answer; one that does not must not keep the socket.
+    this.#lingering = setTimeout(() => this.abort(), LINGER_MS).unref();
+    this.#options.exchange.answer(answer);
   }
 
   /** One broken event is no reason to lose the answer that may follow, unless it was the answer. */
@@ -163,18 +176,16 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #answer(text: string): void {
-    const message = messageIn(text);
+    const messages = messagesIn(text);
     // What it was instead stays out of the log: a backend's page may hold anything.
-    if (message === undefined)
+    if (messages.length === 0)
       return this.#fail(this.#garbage("something that is not a JSON-RPC message"));
-    if (
-      message.kind !== "response" ||
-      (message.id !== this.#options.id && idKey(message.id) !== idKey(this.#options.id))
-    )
-      return this.#options.exchange.failed(
-        this.#garbage("something that is not the answer to this request"),
-      );
-    this.#options.exchange.answer(text);
+    for (const message of messages) {
+      const answer = answerTo(this.#options.id, message);
+      if (answer !== undefined) return this.#options.exchange.answer(answer);
+      if (message.kind !== "response") this.#options.exchange.interim(message);
+    }
+    this.#fail(this.#garbage("something that is not the answer to this request"));
   }
 
   #refused(): void {
@@ -184,7 +195,9 @@ class PostHandler implements Dispatcher.DispatchHandler {
       (this.#status === 404 && !unknownMethod) ||
       (this.#status === 400 && /session|not initialized/i.test(body));
     if (lost) return this.#options.unanswered({ why: "session-lost" });
-    if (answers(body, this.#options.id)) return this.#options.exchange.answer(body);
+    const refusal = messagesIn(body).find(({ failed }) => failed);
+    const answer = refusal && answerTo(this.#options.id, refusal);
+    if (answer !== undefined) return this.#options.exchange.answer(answer);
     this.#options.unanswered({ why: "refused", status: this.#status });
   }
 
@@ -214,9 +227,10 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #text(): string {
-    return (this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)).toString(
-      "utf8",
-    );
+    const [first] = this.#chunks;
+    const whole =
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    return whole.toString("utf8");
   }
 
   #garbage(what: string): GatewayError {
@@ -231,20 +245,6 @@ class PostHandler implements Dispatcher.DispatchHandler {
       { cause },
     );
   }
-}
-
-function messageIn(text: string): Message | undefined {
-  try {
-    return readMessage(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the body of a refusal is a proper JSON-RPC error for this request. */
-function answers(body: string, id: string): boolean {
-  const message = messageIn(body);
-  return message?.kind === "response" && message.failed && idKey(message.id) === idKey(id);
 }
 
 export { PostHandler, type Unanswered };

@@ -1,20 +1,12 @@
-import { HttpEndpoint } from "./http-endpoint.ts";
+import { HttpEndpoint, type HttpEndpointOptions } from "./http-endpoint.ts";
 import { HttpLink } from "./http-link.ts";
 import type { Backend, ClientProfile, Inbound, Link } from "./port.ts";
 
-/** A streamable-HTTP backend. */
-interface HttpBackendOptions {
-  readonly name: string;
-  readonly url: string;
+/** A streamable-HTTP backend: where it is, and how the gateway talks to it. */
+interface HttpBackendOptions extends HttpEndpointOptions {
   /** Credentials and other fixed headers, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** PEM certificates to trust instead of the system's. */
-  readonly ca?: string;
-  readonly connectTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
-  /** Sockets for calls; further calls wait for one. */
-  readonly maxConnections: number;
-  readonly maxAnswerBytes: number;
 }
 
 /** Opens sessions with one streamable-HTTP server over sockets that all sessions share. */

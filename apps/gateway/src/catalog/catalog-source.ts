@@ -104,7 +104,7 @@ class CatalogSource {
       this.#stale = true;
       await this.#read();
       this.#retryMs = FIRST_RETRY_MS;
-      this.#health?.reached();
+      this.#health?.reached(link.server.protocolVersion);
       this.#later(this.#timing.probeIntervalMs, () => this.#probe());
     } catch (thrown) {
       this.#lost(GatewayError.from(thrown));
@@ -147,7 +147,7 @@ class CatalogSource {
     this.#probing = true;
     try {
       await ask(link, (id) => requestText(id, "ping", "{}"), this.#timing.probeTimeoutMs);
-      this.#health?.reached();
+      this.#health?.reached(link.server.protocolVersion);
       if (performance.now() - this.#readAtMs > this.#timing.maxAgeMs) this.#stale = true;
       if (this.#stale) await this.#read();
       this.#later(this.#timing.probeIntervalMs, () => this.#probe());

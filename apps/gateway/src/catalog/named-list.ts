@@ -1,4 +1,5 @@
 import type { Aggregation, WorkloadTools } from "@headgate/api";
+import { membersOf } from "../json/spans.ts";
 import { splice, type Edit } from "../json/splice.ts";
 import type { BackendCatalog, CatalogProblem, Item, ItemKind } from "./backend-catalog.ts";
 import { settle, type Claim } from "./claim.ts";
@@ -65,10 +66,15 @@ function merge(kind: ItemKind, candidates: readonly Candidate[], naming: NameRul
   return {
     texts: shown.map(textOf),
     routes: new Map(
-      shown.map(({ name, backend, item }) => [name, { backend, name: item.key }] as const),
+      shown.map(({ name, backend, item }) => [name, routeOf(kind, backend, item)] as const),
     ),
     problems,
   };
+}
+
+function routeOf(kind: ItemKind, backend: string, item: Item): Route {
+  const typed = kind === "tools" && membersOf(item.text).has("outputSchema");
+  return { backend, name: item.key, ...(typed && { typedOutput: true }) };
 }
 
 function textOf({ item, name, edits }: Claim): string {

@@ -4,6 +4,8 @@ import type { CatalogProblem, ItemKind } from "./backend-catalog.ts";
 interface Route {
   readonly backend: string;
   readonly name: string;
+  /** Of a tool: it declares an `outputSchema`, which clients hold its results to. */
+  readonly typedOutput?: true;
 }
 
 /** One advertised list, serialised once: each page is the JSON text of a list result. */
@@ -30,4 +32,4 @@ interface View {
   readonly problems: readonly CatalogProblem[];
 }
 
-export type { CatalogProblem, ListPages, Route, View };
+export type { ListPages, Route, View };

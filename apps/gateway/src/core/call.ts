@@ -20,6 +20,8 @@ interface Target {
   readonly backend: string;
   /** The advertised name or URI, by which limits and metrics know it. */
   readonly name: string;
+  /** It is a tool whose results clients hold to a schema. */
+  readonly typedOutput: boolean;
   /** The request text for the backend. */
   readonly text: string;
 }

@@ -37,7 +37,12 @@ function byName(
   const found = routes.get(name);
   if (found === undefined)
     throw new GatewayError("invalid-params", `Unknown ${kind}: ${name.slice(0, 256)}`);
-  return { backend: found.backend, name, text: renamed(request, span, name, found.name) };
+  return {
+    backend: found.backend,
+    name,
+    typedOutput: found.typedOutput ?? false,
+    text: renamed(request, span, name, found.name),
+  };
 }
 
 function byUri(view: View, request: Message, params: Map<string, Span>): Target {
@@ -45,7 +50,7 @@ function byUri(view: View, request: Message, params: Map<string, Span>): Target 
   const backend = view.resourceOwner(uri);
   if (backend === undefined)
     throw new GatewayError("resource-not-found", "Resource not found", { data: { uri } });
-  return { backend, name: uri, text: request.text };
+  return { backend, name: uri, typedOutput: false, text: request.text };
 }
 
 function byReference(view: View, request: Message, params: Map<string, Span>): Target {
@@ -68,7 +73,7 @@ function byReference(view: View, request: Message, params: Map<string, Span>): T
   const backend = view.referenceOwner(uri);
   if (backend === undefined)
     throw new GatewayError("invalid-params", `Unknown resource reference: ${uri.slice(0, 256)}`);
-  return { backend, name: uri, text: request.text };
+  return { backend, name: uri, typedOutput: false, text: request.text };
 }
 
 function renamed(

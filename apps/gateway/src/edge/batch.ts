@@ -3,8 +3,8 @@ import { elementsOf } from "../json/spans.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { messageOf, type Json, type Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
-import type { EventStream } from "../sessions/event-stream.ts";
 import type { Session } from "../sessions/session.ts";
+import { BatchStream } from "./batch-stream.ts";
 import type { Dispatch } from "./dispatch.ts";
 
 /** One element of a batch: a message, or why it is none. */
@@ -21,7 +21,7 @@ function readBatch(text: string, values: readonly Json[], maxBatch: number): Bat
     );
   return elementsOf(text).map((span, index) => {
     try {
-      const message = messageOf(text.slice(span.start, span.end), values[index]!);
+      const message = messageOf(text.slice(span.start, span.end), values[index] ?? null);
       if (message.method === "initialize")
         throw new GatewayError("invalid-request", "Invalid request: initialize must stand alone.");
       return { message };
@@ -29,24 +29,6 @@ function readBatch(text: string, values: readonly Json[], maxBatch: number): Bat
       return { error: GatewayError.from(error) };
     }
   });
-}
-
-/** The event stream that carries all answers of one batch, and ends with the last of them. */
-class BatchStream {
-  readonly stream: EventStream;
-  readonly #now: () => number;
-  #open: number;
-
-  constructor(stream: EventStream, open: number, now: () => number) {
-    this.stream = stream;
-    this.#open = open;
-    this.#now = now;
-  }
-
-  /** One more request of the batch is done. */
-  release(): void {
-    if (--this.#open === 0) this.stream.end(this.#now());
-  }
 }
 
 /** What a batch is answered with. */
@@ -92,4 +74,4 @@ function answerBatch({
   return true;
 }
 
-export { answerBatch, BatchStream, readBatch };
+export { answerBatch, readBatch };

@@ -5,7 +5,7 @@ import { GatewayError } from "../rpc/errors.ts";
 import { idKey, type Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
-import type { BatchStream } from "./batch.ts";
+import type { BatchStream } from "./batch-stream.ts";
 import { localResult, memberOf } from "./local-methods.ts";
 import { PostReply, type ReplyPolicy } from "./post-reply.ts";
 

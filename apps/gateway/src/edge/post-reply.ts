@@ -6,8 +6,9 @@ import { idKey, type Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
 import { EVENT_STREAM_HEADERS, type EventStream } from "../sessions/event-stream.ts";
 import type { Session } from "../sessions/session.ts";
-import type { BatchStream } from "./batch.ts";
+import type { BatchStream } from "./batch-stream.ts";
 import { CollectedAnswer, PipedAnswer } from "./large-answer.ts";
+import { sendJson } from "./respond.ts";
 import { PRIMED_VERSION } from "./versions.ts";
 
 /** How replies behave over time, and who hears how they ended. */
@@ -152,16 +153,7 @@ class PostReply implements Reply {
     if (this.#stream !== undefined) {
       this.#stream.push(text);
       this.#endStream(this.#stream);
-    } else if (!this.#response.headersSent) {
-      const length = Buffer.byteLength(text);
-      this.#response
-        .writeHead(200, {
-          "content-type": "application/json",
-          "content-length": length,
-          ...headers,
-        })
-        .end(text);
-    }
+    } else sendJson(this.#response, 200, text, headers);
   }
 
   #streamed(): EventStream {

@@ -20,15 +20,13 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
     } else chunks.push(chunk);
   });
   request.once("end", () => {
-    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    const [first] = chunks;
+    const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
     if (isUtf8(body)) resolve(body.toString("utf8"));
     else reject(new GatewayError("parse-error", "Parse error: the body is not valid UTF-8."));
   });
   request.once("error", (cause) =>
     reject(new GatewayError("invalid-request", "The request broke off.", { cause })),
-  );
-  request.once("close", () =>
-    reject(new GatewayError("invalid-request", "The request broke off.")),
   );
   return promise;
 }

@@ -15,7 +15,7 @@ function openStanding(session: Session, request: IncomingMessage, response: Serv
       "not-acceptable",
       "Not Acceptable: Client must accept text/event-stream",
     );
-  const head = (): void => void response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
+  const head = (): void => response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
   const lastEventId = request.headers["last-event-id"];
   if (typeof lastEventId === "string" && lastEventId !== "") {
     if (!session.streams.resume(lastEventId, response, head))

@@ -16,16 +16,17 @@ interface LimitRateOptions {
 /** Lets a tool call through only when every bucket that applies to it has a token, and then takes one from each. */
 function limitRate(options: LimitRateOptions): Layer {
   return (next) => (call) => {
-    const limits = call.request.method === "tools/call" ? options.limitsOf(call.target.name) : [];
+    if (call.request.method !== "tools/call") return next(call);
+    const { limits, buckets } = options.limitsOf(call.target.name);
     if (limits.length === 0) return next(call);
     const startedMs = options.now();
     const settle = (decision: Decision): void => {
       options.decided(limits, decision, options.now() - startedMs);
       if (decision.allowed) return next(call);
-      const { text, headers } = refusalOf(call.request.method, call.request.id, limits, decision);
+      const { text, headers } = refusalOf(call, limits, decision);
       call.reply.refuse(text, headers);
     };
-    const decision = options.store.take({ buckets: limits.map(({ bucket }) => bucket) });
+    const decision = options.store.take({ buckets });
     if (decision instanceof Promise) decision.then(settle, (thrown: unknown) => fail(call, thrown));
     else settle(decision);
   };

@@ -1,4 +1,5 @@
-import type { Decision, Refused } from "@headgate/token-bucket";
+import type { BucketState, Decision, Refused } from "@headgate/token-bucket";
+import type { Call } from "../core/call.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import type { Limit } from "./tool-limits.ts";
@@ -11,41 +12,40 @@ interface Refusal {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Where code and wait stand when `structuredContent` may not hold them. */
+const META_KEY = "io.headgate/rateLimit";
+
 /**
  * The answer to a call that a limit refused. A tool call gets a result with `isError`, which models read, in the
  * reference's shape and with a second text that says what to do; anything else gets a JSON-RPC error 429.
+ * A tool with an `outputSchema` gets code and wait in `_meta` instead of `structuredContent`: clients hold that to
+ * the schema even in an error, and would show a broken schema in place of the wait.
  */
-function refusalOf(
-  method: string,
-  id: string,
-  limits: readonly Limit[],
-  refused: Refused,
-): Refusal {
+function refusalOf({ request, target }: Call, limits: readonly Limit[], refused: Refused): Refusal {
+  const wait = refused.retryAfterMicros;
   const retryAfterSeconds =
-    refused.retryAfterMicros === undefined
-      ? undefined
-      : Math.max(1, Math.ceil(refused.retryAfterMicros / 1_000_000));
+    wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1_000_000));
   const data =
-    retryAfterSeconds === undefined
-      ? {}
-      : { retryAfterSeconds, retryAfterMs: Math.ceil((refused.retryAfterMicros ?? 0) / 1000) };
+    wait === undefined ? {} : { retryAfterSeconds, retryAfterMs: Math.ceil(wait / 1000) };
   const headers = {
     ...quotaHeaders(limits, refused),
     ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
     "cache-control": "no-store",
   };
-  if (method !== "tools/call")
-    return { text: errorText(id, new GatewayError("rate-limited", MESSAGE, { data })), headers };
-  const content = [
-    { type: "text", text: MESSAGE },
-    { type: "text", text: advice(retryAfterSeconds) },
-  ];
-  const result = {
-    content,
-    structuredContent: { code: 429, message: MESSAGE, data },
-    isError: true,
+  if (request.method !== "tools/call")
+    return {
+      text: errorText(request.id, new GatewayError("rate-limited", MESSAGE, { data })),
+      headers,
+    };
+  const content = [MESSAGE, advice(retryAfterSeconds)].map((text) => ({ type: "text", text }));
+  const facts = { code: 429, message: MESSAGE, data };
+  const place = target.typedOutput
+    ? { _meta: { [META_KEY]: facts } }
+    : { structuredContent: facts };
+  return {
+    text: resultText(request.id, JSON.stringify({ content, ...place, isError: true })),
+    headers,
   };
-  return { text: resultText(id, JSON.stringify(result)), headers };
 }
 
 function advice(retryAfterSeconds: number | undefined): string {
@@ -60,20 +60,21 @@ function advice(retryAfterSeconds: number | undefined): string {
  * state of the one with the least left.
  */
 function quotaHeaders(limits: readonly Limit[], decision: Decision): Record<string, string> {
-  const policies = limits.map(
-    ({ bucket }, index) =>
-      `"${policyName(limits[index]!)}";q=${bucket.capacity};w=${Math.max(1, Math.ceil(bucket.periodMicros / 1_000_000))}`,
-  );
-  let tightest = 0;
-  for (const [index, state] of decision.states.entries())
-    if (state.remaining < decision.states[tightest]!.remaining) tightest = index;
-  const state = decision.states[tightest];
-  const limit = limits[tightest];
-  if (state === undefined || limit === undefined) return {};
-  const seconds = Math.ceil(state.nextUnitMicros / 1_000_000);
+  const policies = limits.map((limit) => {
+    const seconds = Math.max(1, Math.ceil(limit.bucket.periodMicros / 1_000_000));
+    return `"${policyName(limit)}";q=${limit.bucket.capacity};w=${seconds}`;
+  });
+  let tightest: { limit: Limit; state: BucketState } | undefined;
+  for (const [index, limit] of limits.entries()) {
+    const state = decision.states[index];
+    if (state !== undefined && state.remaining < (tightest?.state.remaining ?? Infinity))
+      tightest = { limit, state };
+  }
+  if (tightest === undefined) return {};
+  const { limit, state } = tightest;
   return {
     "ratelimit-policy": policies.join(", "),
-    ratelimit: `"${policyName(limit)}";r=${state.remaining};t=${seconds}`,
+    ratelimit: `"${policyName(limit)}";r=${state.remaining};t=${Math.ceil(state.nextUnitMicros / 1_000_000)}`,
   };
 }
 
@@ -82,4 +83,4 @@ function policyName(limit: Limit): string {
   return limit.operation === "server" ? "shared" : "tool";
 }
 
-export { quotaHeaders, refusalOf, type Refusal };
+export { refusalOf };

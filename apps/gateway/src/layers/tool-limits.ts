@@ -18,8 +18,14 @@ interface Limit {
   readonly bucket: Bucket;
 }
 
-/** The limits that apply to a tool by its advertised name, in the order in which they are asked. */
-type LimitsOf = (tool: string) => readonly Limit[];
+/** The limits that apply to one call, in the order in which they are asked, and their buckets. */
+interface LimitSet {
+  readonly limits: readonly Limit[];
+  readonly buckets: readonly Bucket[];
+}
+
+/** The limits of a tool by its advertised name. */
+type LimitsOf = (tool: string) => LimitSet;
 
 /** Compiles the configuration once; names are looked up per call. Durations were checked on loading. */
 function compileToolLimits(config: RateLimitConfig): {
@@ -27,15 +33,20 @@ function compileToolLimits(config: RateLimitConfig): {
   limitsOf: LimitsOf;
 } {
   const shared = config.shared === undefined ? [] : [limit("shared", undefined, config.shared)];
-  const byTool = new Map<string, readonly Limit[]>();
+  const byTool = new Map<string, LimitSet>();
+  const otherwise = setOf(shared);
   const own: Limit[] = [];
   for (const tool of config.tools ?? []) {
     if (tool.shared === undefined) continue;
     const made = limit(`shared:tool:${tool.name}`, tool.name, tool.shared);
     own.push(made);
-    byTool.set(tool.name, [...shared, made]);
+    byTool.set(tool.name, setOf([...shared, made]));
   }
-  return { limits: [...shared, ...own], limitsOf: (tool) => byTool.get(tool) ?? shared };
+  return { limits: [...shared, ...own], limitsOf: (tool) => byTool.get(tool) ?? otherwise };
+}
+
+function setOf(limits: readonly Limit[]): LimitSet {
+  return { limits, buckets: limits.map(({ bucket }) => bucket) };
 }
 
 function limit(name: string, tool: string | undefined, bucket: RateLimitBucket): Limit {

@@ -1,4 +1,5 @@
 import { DuplicateKeyError, membersOf, nestsDeeper, type Span } from "../json/spans.ts";
+import { splice } from "../json/splice.ts";
 import { GatewayError } from "./errors.ts";
 
 /** One JSON-RPC message in the text it came in. Nothing of it is rebuilt, so number lexemes and unknown fields survive. */
@@ -97,6 +98,11 @@ function idOf(text: string): string | undefined {
   }
 }
 
+/** The text of a request or response with another id, given as JSON text. */
+function withId({ text, idSpan }: Message, id: string): string {
+  return idSpan === undefined ? text : splice(text, [{ span: idSpan, with: id }]);
+}
+
 /** A key under which two writings of the same id are one (`1` and `1.0`), and `1` and `"1"` are not. */
 function idKey(id: string): string {
   const value = JSON.parse(id) as string | number;
@@ -136,4 +142,5 @@ export {
   readMessage,
   type Json,
   type Message,
+  withId,
 };

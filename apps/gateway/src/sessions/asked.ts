@@ -2,7 +2,7 @@ import type { Link } from "../backends/port.ts";
 import { membersOf } from "../json/spans.ts";
 import { splice } from "../json/splice.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import type { Message } from "../rpc/message.ts";
+import { withId, type Message } from "../rpc/message.ts";
 
 /** Requests of backends that one client may have open at once. */
 const MAX_ASKED = 256;
@@ -32,7 +32,7 @@ class AskedRequests {
       throw new GatewayError("internal", "Too many requests wait for this client's answer.");
     const id = `"headgate-${this.#next++}"`;
     this.#asked.set(id, { backend, link, id: request.id });
-    return splice(request.text, [{ span: request.idSpan!, with: id }]);
+    return withId(request, id);
   }
 
   /** The client's answer in the backend's words and the link that waits for it; `undefined` for an answer to nothing that was asked. */
@@ -42,7 +42,7 @@ class AskedRequests {
     this.#asked.delete(answer.id);
     return {
       link: asked.link,
-      text: splice(answer.text, [{ span: answer.idSpan!, with: asked.id }]),
+      text: withId(answer, asked.id),
     };
   }
 

@@ -76,6 +76,11 @@ class EventStream {
     return this.#bytes;
   }
 
+  /** Whether anything was sent after the event with this number. */
+  hasAfter(seq: number): boolean {
+    return this.#seq > seq;
+  }
+
   /** Sends one message; without a connection it is kept for the next one. */
   push(text: string): void {
     this.#write(frameOf(text, `${this.id}_${++this.#seq}`));

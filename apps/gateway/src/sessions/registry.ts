@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { ClientProfile } from "../backends/port.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { Session, type SessionContext } from "./session.ts";
+
+/** Different profiles that are remembered, to be shared by further clients of the same kind. */
+const MAX_SHARED_PROFILES = 1_000;
 
 /** Limits on the sessions of one process. */
 interface RegistryOptions {
@@ -19,7 +23,7 @@ class SessionRegistry {
   readonly #options: RegistryOptions;
   readonly #sessions = new Map<string, Session>();
   /** Equal texts of different clients are kept once. */
-  readonly #profiles = new Map<string, WeakRef<ClientProfile>>();
+  readonly #profiles = new LRUCache<string, ClientProfile>({ max: MAX_SHARED_PROFILES });
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -107,11 +111,9 @@ class SessionRegistry {
 
   #shared(profile: ClientProfile): ClientProfile {
     const key = JSON.stringify([profile.capabilities, profile.clientInfo, profile.headers]);
-    const known = this.#profiles.get(key)?.deref();
-    if (known !== undefined) return known;
-    if (this.#profiles.size > 10_000) this.#profiles.clear();
-    this.#profiles.set(key, new WeakRef(profile));
-    return profile;
+    const known = this.#profiles.get(key);
+    if (known === undefined) this.#profiles.set(key, profile);
+    return known ?? profile;
   }
 }
 

@@ -51,11 +51,18 @@ class SessionStreams {
     return count;
   }
 
-  /** Continues the stream of the event with this id on a connection whose head is yet to be written; false when it is not known here. */
+  /**
+   * Continues the stream of the event with this id on a connection whose head is yet to be written; false when it is
+   * not known here. A client that has all of a stream that is over gets 204, at which event sources stop coming back.
+   */
   resume(eventId: string, response: ServerResponse, writeHead: () => void): boolean {
     const event = readEventId(eventId);
     const stream = event && this.#streams.get(event.streamId);
     if (event === undefined || stream === undefined) return false;
+    if (stream.state === "ended" && !stream.hasAfter(event.seq)) {
+      response.writeHead(204).end();
+      return true;
+    }
     writeHead();
     stream.attach(response, event.seq);
     return true;

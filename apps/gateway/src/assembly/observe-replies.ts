@@ -1,10 +1,10 @@
-import type { BackendHealth } from "./backends/health.ts";
-import type { CallsInFlight } from "./core/calls-in-flight.ts";
-import type { PostReply, ReplyPolicy } from "./edge/post-reply.ts";
-import type { GatewayError } from "./rpc/errors.ts";
-import type { BackendMeter } from "./telemetry/backend-meter.ts";
-import type { Log } from "./telemetry/log.ts";
-import type { Metrics } from "./telemetry/metrics.ts";
+import type { BackendHealth } from "../backends/health.ts";
+import type { CallsInFlight } from "../core/calls-in-flight.ts";
+import type { PostReply, ReplyPolicy } from "../edge/post-reply.ts";
+import type { GatewayError } from "../rpc/errors.ts";
+import type { BackendMeter } from "../telemetry/backend-meter.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 
 /** What hears how replies ended. */
 interface ObserveOptions {

@@ -1,11 +1,11 @@
-import type { LoadedConfig } from "./config/check.ts";
-import type { Gateway } from "./gateway.ts";
+import type { LoadedConfig } from "../config/check.ts";
 import type {
   BackendStatus,
   LimitStatus,
   Readiness,
   StatusSource,
-} from "./http/status-document.ts";
+} from "../http/status-document.ts";
+import type { Gateway } from "./gateway.ts";
 
 /** What status pages are read from. */
 interface StatusSourceOptions {
@@ -45,6 +45,7 @@ function backendStatus(
     health: facts?.status ?? "unknown",
     transport: backend.transport,
     authType: strategy?.type ?? "unauthenticated",
+    revision: facts?.revision,
     reason: facts?.reason,
     consecutiveFailures: facts?.consecutiveFailures ?? 0,
     lastCheckMs: facts?.lastCheckMs,

@@ -23,7 +23,7 @@ interface Settings {
   readonly maxChildren: number;
   readonly childIdleMs: number;
   /** Silence after which a call to a backend is given up. */
-  callTimeoutMs(backend: string): number;
+  readonly callTimeoutMs: (backend: string) => number;
 }
 
 /** Reads the operational block of a validated configuration. */

@@ -1,0 +1,97 @@
+import type { BackendHealth } from "../backends/health.ts";
+import type { Catalogs } from "../catalog/catalogs.ts";
+import { CallsInFlight } from "../core/calls-in-flight.ts";
+import { McpEndpoint } from "../edge/mcp-endpoint.ts";
+import { passthroughOf } from "../edge/passthrough.ts";
+import type { Limit } from "../layers/tool-limits.ts";
+import type { SessionRegistry } from "../sessions/registry.ts";
+import { answerCalls } from "./answer-calls.ts";
+import { followCatalogs } from "./follow-catalogs.ts";
+import type { GatewayOptions } from "./gateway-options.ts";
+import { announce, holdSessions } from "./hold-sessions.ts";
+import { observeReplies } from "./observe-replies.ts";
+import { watchBackends } from "./watch-backends.ts";
+
+/** How often silent event streams get a sign of life. */
+const KEEP_ALIVE_MS = 15_000;
+const SWEEP_MS = 5_000;
+/** A call that runs this long is answered as an event stream. */
+const STREAM_AFTER_MS = 1_000;
+
+/** A gateway without its listener. */
+interface Gateway {
+  readonly endpoint: McpEndpoint;
+  readonly sessions: SessionRegistry;
+  readonly catalogs: Catalogs;
+  readonly health: ReadonlyMap<string, BackendHealth>;
+  readonly limits: readonly Limit[];
+  /** Resolves once no call is in flight. */
+  whenIdle(): Promise<void>;
+  /** Ends sessions, children and sockets. */
+  close(): Promise<void>;
+}
+
+/** Puts a gateway together: backends at the bottom, the catalogue and sessions over them, the edge on top. */
+function createGateway(options: GatewayOptions): Gateway {
+  const { config, settings, version, log, metrics } = options;
+  const now = (): number => performance.now();
+  const calls = new CallsInFlight();
+  const clientInfo = JSON.stringify({ name: "headgate", version });
+  const watched = watchBackends(options, clientInfo);
+  const sessions = holdSessions(options, watched, { catalogs: () => catalogs, now });
+  const catalogs: Catalogs = followCatalogs(options, watched, {
+    clientInfo,
+    changed: (classKey, kinds) => announce(sessions, classKey, kinds),
+  });
+  const { handler, limits } = answerCalls(options, watched, now);
+  const suspect = (backend: string): void => catalogs.suspect(backend);
+  const endpoint = new McpEndpoint({
+    sessions,
+    catalogs,
+    handler,
+    serverInfo: JSON.stringify({ name: config.name, version }),
+    limits: settings.limits,
+    replies: {
+      streamAfterMs: STREAM_AFTER_MS,
+      timeoutMs: settings.callTimeoutMs,
+      now,
+      ...observeReplies({ ...watched, log, metrics, calls, now, suspect }),
+    },
+    passthrough: passthroughOf(config.passthroughHeaders ?? []),
+    draining: options.draining,
+    created: () => metrics.sessions.created(),
+    exchanged: (method, httpStatus, failure) => metrics.exchange(method).done({ httpStatus, failure }),
+    broke: (err) => log.error({ err }, "request failed in the gateway"),
+  });
+  metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));
+  const stopTimers = keepSessions(sessions);
+  const close = async (): Promise<void> => {
+    stopTimers();
+    await sessions.close();
+    await catalogs.close();
+    await Promise.allSettled([...watched.backends.values()].map((backend) => backend.close()));
+  };
+  return {
+    endpoint,
+    sessions,
+    catalogs,
+    health: watched.health,
+    limits,
+    whenIdle: () => calls.whenIdle(),
+    close,
+  };
+}
+
+/** Keeps streams alive and ends what nobody uses, until the answer is called. */
+function keepSessions(sessions: SessionRegistry): () => void {
+  const timers = [
+    setInterval(() => sessions.keepStreamsAlive(), KEEP_ALIVE_MS),
+    setInterval(() => sessions.sweep(), SWEEP_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
+}
+
+export { createGateway, type Gateway };

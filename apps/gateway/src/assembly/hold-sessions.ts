@@ -1,0 +1,53 @@
+import type { ItemKind } from "../catalog/backend-catalog.ts";
+import type { Catalogs } from "../catalog/catalogs.ts";
+import { notificationText } from "../rpc/reply.ts";
+import { SessionRegistry } from "../sessions/registry.ts";
+import type { GatewayOptions } from "./gateway-options.ts";
+import type { WatchedBackends } from "./watch-backends.ts";
+
+/** How long the answer to a call is kept for a client that lost its connection. */
+const RESUME_WINDOW_MS = 5 * 60_000;
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The registry of sessions; `catalogs` is asked only once there are some. */
+function holdSessions(
+  { settings, metrics }: GatewayOptions,
+  { backends, meters }: WatchedBackends,
+  { catalogs, now }: { catalogs: () => Catalogs; now: () => number },
+): SessionRegistry {
+  return new SessionRegistry({
+    context: {
+      backends,
+      now,
+      streamLimits: {
+        maxEvents: 1_000,
+        maxBytes: 4 * MEBIBYTE,
+        maxUnsentBytes: 16 * MEBIBYTE,
+        budget: { used: 0, max: 256 * MEBIBYTE },
+      },
+      viewOf: (classKey) => catalogs().view(classKey),
+      listChanged: (classKey, backend) => catalogs().invalidate(classKey, backend),
+      asked: (backend, method, outcome) => meters.get(backend)?.asked(method, outcome),
+    },
+    ttlMs: settings.sessionTtlMs,
+    maxSessions: settings.maxSessions,
+    resumeWindowMs: RESUME_WINDOW_MS,
+    now,
+    ended: (session, why) => {
+      catalogs().leave(session.facts.classKey, now());
+      metrics.sessions.ended(why);
+    },
+  });
+}
+
+/** Tells every session of a class that its lists changed; templates have no notification of their own. */
+function announce(sessions: SessionRegistry, classKey: string, kinds: readonly ItemKind[]): void {
+  const names = new Set(kinds.map((kind) => (kind === "resourceTemplates" ? "resources" : kind)));
+  const texts = [...names].map((kind) => notificationText(`notifications/${kind}/list_changed`));
+  for (const session of sessions.values()) {
+    if (session.facts.classKey === classKey) for (const text of texts) session.notify(text);
+  }
+}
+
+export { announce, holdSessions };
