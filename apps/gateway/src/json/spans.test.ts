@@ -80,7 +80,7 @@ const {
 }));
 
 describe("members and elements", () => {
-  // The oracle is how the text was made: V8's JSON.parse takes the key "\\"" for "\\\\" after objects of that shape.
+  // The oracle is how the text was made: V8's JSON.parse reads the key "\"" as "\\" after objects of another shape.
   test("the members of any object are found under their decoded keys, to the letter", () => {
     const members = fc.uniqueArray(member, { maxLength: 6, selector: ({ key }) => key });
     fc.assert(
