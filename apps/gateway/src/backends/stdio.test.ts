@@ -186,7 +186,7 @@ describe("a stdio backend", () => {
     await expect(open(one)).rejects.toMatchObject({
       code: "backend-unavailable",
       message:
-        "The backend scripted failed when it was last started; it is started again in 1 s at the earliest (1970-01-01T00:16:41.000Z).",
+        "The backend scripted failed when it was last started; it is started again in 1 s at the earliest (1970-01-01T00:16:41.000Z); the last time: The backend scripted ended with exit code 3.",
     });
     expect(starts()).toBe(1);
     one.passMs(1000);
