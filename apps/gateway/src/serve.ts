@@ -11,6 +11,7 @@ import { Drain } from "./http/drain.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hostCheck } from "./http/host-check.ts";
 import { hostPolicy, isLoopbackName } from "./http/host-policy.ts";
+import { GatewayError } from "./rpc/errors.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 
@@ -91,6 +92,12 @@ function serverOptions(settings: Settings) {
   };
 }
 
+/** What a call gets that did not finish in the grace time. */
+const stopped = new GatewayError(
+  "shutting-down",
+  "The gateway stopped before the backend answered.",
+);
+
 function drainOf({
   server,
   gateway,
@@ -112,7 +119,10 @@ function drainOf({
       closeIdleConnections: () => server.closeIdleConnections(),
       whenIdle: () => gateway.whenIdle(),
       closeStreams: async (retryMs) => {
-        for (const session of gateway.sessions.values()) session.openedStreams?.hangUp(retryMs);
+        for (const session of gateway.sessions.values()) {
+          session.giveUpCalls(stopped);
+          session.openedStreams?.hangUp(retryMs);
+        }
       },
       stopBackends: () => gateway.close(),
       closeAllConnections: () => server.closeAllConnections(),

@@ -36,6 +36,8 @@ class HttpLink implements Link, RequestSession {
   readonly #options: HttpLinkOptions;
   readonly #listener: HttpListener;
   readonly #requests = new Set<HttpRequest>();
+  /** Cancellations on their way. */
+  readonly #telling = new Set<Promise<void>>();
   #passed: Readonly<Record<string, string>>;
   #headers: SessionHeaders;
   #sessionId: string | undefined;
@@ -111,6 +113,8 @@ class HttpLink implements Link, RequestSession {
     this.#closed = true;
     this.#listener.want(false);
     for (const request of this.#requests) request.fail(this.#closedError());
+    // A backend that forgot the session first would not take them any more.
+    await Promise.all(this.#telling);
     if (this.#sessionId !== undefined)
       await this.endpoint.delete(this.#headers.delete).catch(() => undefined);
   }
@@ -159,7 +163,11 @@ class HttpLink implements Link, RequestSession {
     const told = this.send(notificationText("notifications/cancelled", params)).catch(
       () => undefined,
     );
-    void told.then(() => request.abort());
+    this.#telling.add(told);
+    void told.then(() => {
+      this.#telling.delete(told);
+      request.abort();
+    });
   }
 
   #headersOf(id: string | undefined, protocolVersion: string | undefined): SessionHeaders {

@@ -74,7 +74,7 @@ class PostReply implements Reply {
     this.#stream = context.batch?.stream;
     this.startedMs = this.#lastHeardMs = context.policy.now();
     this.#key = idKey(context.request.id);
-    this.session.begin(this.#key, (reason) => this.cancel(reason));
+    this.session.begin(this.#key, this);
     context.policy.began();
     this.#timer = setTimeout(() => this.#tick(), context.policy.streamAfterMs);
     this.#response.once("close", () => this.#disconnected());
@@ -100,6 +100,14 @@ class PostReply implements Reply {
     this.#cancelCall?.(reason);
     if (this.#stream !== undefined) this.#endStream(this.#stream);
     else if (!this.#response.headersSent) this.#response.writeHead(200, EVENT_STREAM_HEADERS).end();
+  }
+
+  giveUp(error: GatewayError): void {
+    if (this.#finished) return;
+    const cancel = this.#cancelCall;
+    if (this.#piped === undefined) this.failed(error);
+    else this.#piped.abort(error);
+    cancel?.(error.message);
   }
 
   interim(message: Message): void {
@@ -191,16 +199,9 @@ class PostReply implements Reply {
   }
 
   #timedOut(timeoutMs: number): void {
-    const cancel = this.#cancelCall;
     const data = { backend: this.backend, timeoutMs };
-    const error = new GatewayError(
-      "backend-timeout",
-      `The backend ${this.backend} did not answer within ${timeoutMs} ms.`,
-      { data },
-    );
-    if (this.#piped === undefined) this.failed(error);
-    else this.#piped.abort(error);
-    cancel?.("The gateway's time-out for this backend passed.");
+    const message = `The backend ${this.backend} did not answer within ${timeoutMs} ms.`;
+    this.giveUp(new GatewayError("backend-timeout", message, { data }));
   }
 
   /** A client that was to get plain JSON can get nothing any more; one with an event stream may come back. */

@@ -32,6 +32,14 @@ interface SessionContext {
   asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
 }
 
+/** A call under way, as far as its session can end it. */
+interface CallUnderWay {
+  /** Ends it without an answer, as the client asked. */
+  cancel(reason: string): void;
+  /** Ends it with an error. */
+  giveUp(error: GatewayError): void;
+}
+
 const LIST_CHANGED: ReadonlySet<string> = new Set([
   "notifications/tools/list_changed",
   "notifications/prompts/list_changed",
@@ -45,7 +53,7 @@ class Session implements Peer {
   #links: Links | undefined;
   #asked: AskedRequests | undefined;
   #streams: SessionStreams | undefined;
-  #calls: Map<string, (reason: string) => void> | undefined;
+  #calls: Map<string, CallUnderWay> | undefined;
   #subscriptions: Map<string, string> | undefined;
   #logLevel: string | undefined;
   #passed: Readonly<Record<string, string>>;
@@ -102,14 +110,14 @@ class Session implements Peer {
   }
 
   /** Notes a call under way. Throws `invalid-request` when its id is in use. */
-  begin(idKey: string, cancel: (reason: string) => void): void {
+  begin(idKey: string, call: CallUnderWay): void {
     this.#calls ??= new Map();
     if (this.#calls.has(idKey))
       throw new GatewayError(
         "invalid-request",
         "Invalid request: a request with this id is still under way in this session.",
       );
-    this.#calls.set(idKey, cancel);
+    this.#calls.set(idKey, call);
   }
 
   finish(idKey: string): void {
@@ -122,7 +130,7 @@ class Session implements Peer {
 
   /** Ends a call as the client asked; a call that is over is no error. */
   cancel(idKey: string, reason: string): void {
-    this.#calls?.get(idKey)?.(reason);
+    this.#calls?.get(idKey)?.cancel(reason);
   }
 
   /** Sets the log level here and at every backend that is linked. */
@@ -164,9 +172,14 @@ class Session implements Peer {
     this.#links?.closeIdle(nowMs, (backend) => subscribed.has(backend));
   }
 
+  /** Ends every call under way with this error, and tells their backends. */
+  giveUpCalls(error: GatewayError): void {
+    for (const call of this.#calls?.values() ?? []) call.giveUp(error);
+  }
+
   /** Ends calls, streams and backend sessions. */
   async close(nowMs: number): Promise<void> {
-    for (const cancel of this.#calls?.values() ?? []) cancel("The session was ended.");
+    this.giveUpCalls(new GatewayError("session-not-found", "The session was ended."));
     this.#streams?.close(nowMs);
     await this.#links?.close();
   }
