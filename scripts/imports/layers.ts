@@ -13,6 +13,6 @@ export const gatewayLayers: readonly (readonly string[])[] = [
   ["http"],
   ["cli"],
   ["assembly"],
-  ["serve.ts"],
+  ["serve.ts", "young-generation.ts"],
   ["main.ts"],
 ];

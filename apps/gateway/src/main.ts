@@ -9,6 +9,7 @@ import { versionLine } from "./cli/version.ts";
 import { serve } from "./serve.ts";
 import { createLog } from "./telemetry/log.ts";
 import { secretsOf } from "./telemetry/secrets-of.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /** Set by the build from package.json. */
 declare const HEADGATE_VERSION: string | undefined;
@@ -64,6 +65,7 @@ async function run(command: ServeCommand): Promise<number | undefined> {
     colour: process.stdout.isTTY,
     secrets: secretsOf(config, process.env),
   });
+  keepYoungGenerationSmall();
   for (const { path, message } of problems) log.warn({ path }, `configuration: ${message}`);
   const running = await serve({
     config,
