@@ -110,10 +110,15 @@ export class Session {
     return this.#send({ method: "GET", headers: { ...this.headers, ...resume } });
   }
 
-  /** Ends the session. */
-  async close(): Promise<void> {
+  /** Ends the session and keeps the connections. */
+  async end(): Promise<void> {
     const { body } = await this.#send({ method: "DELETE" });
     await body.dump();
+  }
+
+  /** Ends the session and the connections. */
+  async close(): Promise<void> {
+    await this.end();
     await this.#agent.destroy();
   }
 
