@@ -23,6 +23,13 @@ const { metafile } = await build({
   format: "esm",
   conditions: ["@headgate/source"],
   mainFields: ["module", "main"],
+  plugins: [
+    {
+      name: "undici-dispatchers",
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^undici$/ }, () => ({ path: join(here, "undici-dispatchers.mjs") })),
+    },
+  ],
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: "linked",
