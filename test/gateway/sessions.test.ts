@@ -152,6 +152,31 @@ describe("a message", () => {
   );
 });
 
+describe("a POST", () => {
+  const ANY: Record<string, string>[] = [{ accept: "*/*" }, { accept: "application/json" }];
+
+  test.each(ANY)("may accept as little as $accept", async (headers) => {
+    const { status, body } = await said(await session.post(PING, headers));
+    expect({ status, body }).toMatchObject({ status: 200, body: { id: 1, result: {} } });
+  });
+
+  test("that accepts nothing that can be said is refused", async () => {
+    expect((await session.post(PING, { accept: "text/html" })).status).toBe(406);
+  });
+
+  test.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])(
+    "of %s, which any web page could send, is refused",
+    async (type) => {
+      expect((await session.post(PING, { "content-type": type })).status).toBe(415);
+    },
+  );
+
+  test("may name the charset of its JSON", async () => {
+    const type = { "content-type": "application/json; charset=utf-8" };
+    expect((await session.post(PING, type)).status).toBe(200);
+  });
+});
+
 test("methods that the endpoint does not have are refused, and it says which it has", async () => {
   const response = await fetch(gateway.url, { method: "PUT", headers: session.headers });
   expect(response.status).toBe(405);
