@@ -1,8 +1,8 @@
+import * as api from "undici/lib/api/index.js";
 // What the gateway uses of undici. Its index would bring fetch, WebSocket, caches and mocks along: half of the whole program.
 import Agent from "undici/lib/dispatcher/agent.js";
 import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import Pool from "undici/lib/dispatcher/pool.js";
-import * as api from "undici/lib/api/index.js";
 
 // As undici's own index does.
 Object.assign(Dispatcher.prototype, api);

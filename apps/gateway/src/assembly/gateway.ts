@@ -60,7 +60,8 @@ function createGateway(options: GatewayOptions): Gateway {
     passthrough: passthroughOf(config.passthroughHeaders ?? []),
     draining: options.draining,
     created: () => metrics.sessions.created(),
-    exchanged: (method, httpStatus, failure) => metrics.exchange(method).done({ httpStatus, failure }),
+    exchanged: (method, httpStatus, failure) =>
+      metrics.exchange(method).done({ httpStatus, failure }),
     broke: (err) => log.error({ err }, "request failed in the gateway"),
   });
   metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));
