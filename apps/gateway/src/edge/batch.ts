@@ -1,14 +1,16 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { elementsOf } from "../json/spans.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { messageOf, type Json, type Message } from "../rpc/message.ts";
+import { idOf, messageOf, type Json, type Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import { BatchStream } from "./batch-stream.ts";
 import type { Dispatch } from "./dispatch.ts";
 
-/** One element of a batch: a message, or why it is none. */
-type BatchElement = { readonly message: Message } | { readonly error: GatewayError };
+/** One element of a batch: a message, or why it is none and the id to answer under, if it can be read. */
+type BatchElement =
+  | { readonly message: Message }
+  | { readonly error: GatewayError; readonly id: string | undefined };
 
 /** The elements of a batch in their own text. Throws `invalid-request` for an empty or too long one. */
 function readBatch(text: string, values: readonly Json[], maxBatch: number): BatchElement[] {
@@ -20,13 +22,14 @@ function readBatch(text: string, values: readonly Json[], maxBatch: number): Bat
       `Invalid request: a batch may hold at most ${maxBatch} messages.`,
     );
   return elementsOf(text).map((span, index) => {
+    const element = text.slice(span.start, span.end);
     try {
-      const message = messageOf(text.slice(span.start, span.end), values[index] ?? null);
+      const message = messageOf(element, values[index] ?? null);
       if (message.method === "initialize")
         throw new GatewayError("invalid-request", "Invalid request: initialize must stand alone.");
       return { message };
     } catch (error) {
-      return { error: GatewayError.from(error) };
+      return { error: GatewayError.from(error), id: idOf(element) };
     }
   });
 }
@@ -66,7 +69,7 @@ function answerBatch({
     batch.release();
   };
   for (const element of elements) {
-    if ("error" in element) answer(errorText(undefined, element.error));
+    if ("error" in element) answer(errorText(element.id, element.error));
     else if (element.message.kind === "request")
       dispatch.request(session, element.message, { response, streams: true, batch, answer });
     else dispatch.take(session, element.message);

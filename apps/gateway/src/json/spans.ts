@@ -24,11 +24,20 @@ class DuplicateKeyError extends Error {
   }
 }
 
+function refuseDuplicate(key: string): never {
+  throw new DuplicateKeyError(key);
+}
+
 /**
  * The members of the object that starts at `from`, as spans of their values, in order.
- * The text must be valid JSON (checked by `JSON.parse` beforehand); throws `DuplicateKeyError`.
+ * The text must be valid JSON (checked by `JSON.parse` beforehand); throws `DuplicateKeyError`, unless `twice`
+ * takes a key that is given twice, of which the last value is then taken.
  */
-function membersOf(text: string, from = 0): Map<string, Span> {
+function membersOf(
+  text: string,
+  from = 0,
+  twice: (key: string) => void = refuseDuplicate,
+): Map<string, Span> {
   const members = new Map<string, Span>();
   let at = skipSpace(text, skipSpace(text, from) + 1);
   while (text.charCodeAt(at) !== CLOSE_BRACE) {
@@ -36,7 +45,7 @@ function membersOf(text: string, from = 0): Map<string, Span> {
     const key = keyOf(text, at, keyEnd);
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
     const end = skipValue(text, start);
-    if (members.has(key)) throw new DuplicateKeyError(key);
+    if (members.has(key)) twice(key);
     members.set(key, { start, end });
     at = skipSpace(text, end);
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);

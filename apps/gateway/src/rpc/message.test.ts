@@ -108,6 +108,7 @@ describe("ids", () => {
   test("the id of a refused message can still be read", () => {
     expect(idOf('{"id": "a b" ,"method":1}')).toBe('"a b"');
     expect(idOf('{"id":1.0}')).toBe("1.0");
+    expect(idOf('{"id":1.0,"a":1,"a":2}')).toBe("1.0");
   });
 
   test.each(["", "[]", "null", "{}", '{"id":null}', '{"id":[1]}', '{"id":1,"id":2}', '{"id":1'])(

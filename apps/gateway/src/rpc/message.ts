@@ -91,7 +91,10 @@ function idOf(text: string): string | undefined {
     const value = JSON.parse(text) as Json;
     if (value === null || typeof value !== "object" || Array.isArray(value) || !isId(value["id"]))
       return undefined;
-    const span = membersOf(text).get("id");
+    // Whatever else is given twice, an id that is given once can be answered.
+    const span = membersOf(text, 0, (key) => {
+      if (key === "id") throw new DuplicateKeyError(key);
+    }).get("id");
     return span && text.slice(span.start, span.end);
   } catch {
     return undefined;
