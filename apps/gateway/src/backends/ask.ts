@@ -14,9 +14,22 @@ async function ask(
 ): Promise<string> {
   const id = `"headgate-${randomUUID()}"`;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const cancel = link.request({ id, text: textOf(id) }, answerOnly(resolve, reject));
+  const exchange = answerOnly(resolve, reject);
+  let abort: (() => void) | undefined;
+  const cancel = link.request(
+    { id, text: textOf(id), own: true },
+    {
+      ...exchange,
+      largeAnswer: (flow) => {
+        abort = () => flow.abort();
+        return exchange.largeAnswer(flow);
+      },
+    },
+  );
   const timer = setTimeout(() => {
-    cancel("The gateway waited long enough.");
+    // A large answer that has begun is ended by its flow alone.
+    if (abort === undefined) cancel("The gateway waited long enough.");
+    else abort();
     reject(
       new GatewayError("backend-timeout", `The backend did not answer within ${timeoutMs} ms.`),
     );

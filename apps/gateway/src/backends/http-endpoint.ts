@@ -1,7 +1,14 @@
 import { Pool, type Dispatcher } from "undici";
-import { GatewayError } from "../rpc/errors.ts";
-import { PostHandler, type Unanswered } from "./http-post.ts";
+import { backendError } from "./backend-error.ts";
+import { PostHandler } from "./http-post.ts";
+import type { Unanswered } from "./http-unanswered.ts";
 import type { Exchange } from "./port.ts";
+
+/** Sockets for what must not wait behind calls. */
+const MAX_PROMPT_CONNECTIONS = 32;
+
+/** Some servers close idle connections after 5 s without saying so beforehand; a call sent just then would be lost. */
+const KEEP_IDLE_MS = 4_000;
 
 /** Where a backend is, and how many sockets and bytes it may take. */
 interface HttpEndpointOptions {
@@ -27,12 +34,14 @@ interface PostRequest {
 
 /**
  * The address of one streamable-HTTP backend and the sockets to it, shared by all sessions:
- * open sockets follow the calls in flight. Standing streams have sockets of their own, so that they never hold up calls.
+ * open sockets follow the calls in flight. Standing streams have sockets of their own, so that they never hold up calls,
+ * and so has what must not wait behind calls: the client's answers that calls may be waiting for, and the gateway's own requests.
  */
 class HttpEndpoint {
   readonly backend: string;
   readonly #path: string;
   readonly #calls: Pool;
+  readonly #prompt: Pool;
   readonly #streams: Pool;
   readonly #maxAnswerBytes: number;
 
@@ -47,24 +56,26 @@ class HttpEndpoint {
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
+      keepAliveTimeout: KEEP_IDLE_MS,
       keepAliveMaxTimeout: 300_000,
     };
     this.backend = options.name;
     this.#path = url.pathname + url.search;
     this.#calls = new Pool(url.origin, { ...common, connections: options.maxConnections });
+    this.#prompt = new Pool(url.origin, { ...common, connections: MAX_PROMPT_CONNECTIONS });
     this.#streams = new Pool(url.origin, { ...common, connections: null });
     this.#maxAnswerBytes = options.maxAnswerBytes;
   }
 
-  /** POSTs a request; the handler can be aborted. */
-  post(request: PostRequest): PostHandler {
+  /** POSTs a request; the handler can be aborted. One of the gateway's `own` does not wait behind calls. */
+  post(request: PostRequest, own = false): PostHandler {
     const handler = new PostHandler({
       backend: this.backend,
       maxAnswerBytes: this.#maxAnswerBytes,
       ...request,
     });
-    this.#calls.dispatch(
+    const pool = own ? this.#prompt : this.#calls;
+    pool.dispatch(
       { path: this.#path, method: "POST", headers: request.headers, body: request.text },
       handler,
     );
@@ -85,8 +96,9 @@ class HttpEndpoint {
   }
 
   /** POSTs a notification or response; resolves to the HTTP status. Rejects with `backend-unavailable`. */
-  async deliver(text: string, headers: string[]): Promise<number> {
-    return this.#status({ path: this.#path, method: "POST", headers, body: text });
+  async deliver(text: string, headers: string[], signal?: AbortSignal): Promise<number> {
+    const request = { path: this.#path, method: "POST", headers, body: text } as const;
+    return this.#status(signal === undefined ? request : { ...request, signal });
   }
 
   /** Ends a session; a backend that does not allow it is fine. */
@@ -100,12 +112,13 @@ class HttpEndpoint {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.#calls.destroy(), this.#streams.destroy()]);
+    const pools = [this.#calls, this.#prompt, this.#streams];
+    await Promise.allSettled(pools.map((pool) => pool.destroy()));
   }
 
   async #status(options: Dispatcher.RequestOptions): Promise<number> {
     try {
-      const response = await this.#calls.request({
+      const response = await this.#prompt.request({
         ...options,
         headersTimeout: 30_000,
         bodyTimeout: 30_000,
@@ -113,11 +126,7 @@ class HttpEndpoint {
       await response.body.dump();
       return response.statusCode;
     } catch (cause) {
-      throw new GatewayError(
-        "backend-unavailable",
-        `The backend ${this.backend} could not be reached.`,
-        { cause },
-      );
+      throw backendError("backend-unavailable", this.backend, "could not be reached", cause);
     }
   }
 }

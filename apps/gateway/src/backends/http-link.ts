@@ -1,11 +1,11 @@
 import { GatewayError } from "../rpc/errors.ts";
-import { readMessage, type Message } from "../rpc/message.ts";
 import { notificationText } from "../rpc/reply.ts";
-import { answerOnly } from "./answer-only.ts";
-import { INITIALIZED_TEXT, initializeText, readServerFacts } from "./handshake.ts";
+import { backendError } from "./backend-error.ts";
+import { INITIALIZED_TEXT } from "./handshake.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
+import { initialize } from "./http-handshake.ts";
 import { HttpListener } from "./http-listener.ts";
-import { HttpRequest, unansweredError, type RequestSession } from "./http-request.ts";
+import { HttpRequest, type RequestSession } from "./http-request.ts";
 import { sessionHeaders, type SessionHeaders } from "./http-session.ts";
 import type {
   Cancel,
@@ -17,9 +17,6 @@ import type {
   ServerFacts,
 } from "./port.ts";
 import { soon } from "./soon.ts";
-
-/** The id of the one request that goes out before there is a session, as JSON text. */
-const INITIALIZE_ID = '"headgate-initialize"';
 
 interface HttpLinkOptions {
   readonly endpoint: HttpEndpoint;
@@ -51,7 +48,13 @@ class HttpLink implements Link, RequestSession {
     this.#options = options;
     this.#passed = options.profile.headers;
     this.#headers = this.#headersOf(undefined, undefined);
-    this.#listener = new HttpListener(options.endpoint, () => this.#headers.get, options.inbound);
+    this.#listener = new HttpListener({
+      endpoint: options.endpoint,
+      inbound: options.inbound,
+      headers: () => this.#headers.get,
+      lost: () => this.#lost(),
+      now: () => performance.now(),
+    });
   }
 
   get server(): ServerFacts {
@@ -82,6 +85,10 @@ class HttpLink implements Link, RequestSession {
     return (reason) => this.#cancel(sent, reason);
   }
 
+  /**
+   * What a client sends beside its requests is about the session that it is sent in: answers to that session's questions,
+   * news for who asked in it. In a session that the backend forgot it is of no use to the next one, so that it opens none.
+   */
   async send(text: string): Promise<void> {
     if (this.#closed) throw this.#closedError();
     const status = await this.endpoint.deliver(text, this.#headers.post);
@@ -120,40 +127,45 @@ class HttpLink implements Link, RequestSession {
   }
 
   async #open(): Promise<void> {
-    let sessionId: string | undefined;
-    const answer = await this.#initialize((id) => (sessionId = id));
-    const server = readServerFacts(this.endpoint.backend, answer);
-    this.#generation++;
-    this.#server = server;
-    this.#sessionId = sessionId;
-    this.#headers = this.#headersOf(sessionId, server.protocolVersion);
-    const status = await this.endpoint.deliver(INITIALIZED_TEXT, this.#headers.post);
-    if (status >= 300)
-      throw this.#unavailable(`refused the end of the handshake with HTTP ${status}`);
+    const { handshakeTimeoutMs } = this.#options;
+    const deadline = new AbortController();
+    const what = `did not finish its handshake within ${handshakeTimeoutMs} ms`;
+    const late = backendError("backend-timeout", this.endpoint.backend, what);
+    const timer = setTimeout(() => deadline.abort(late), handshakeTimeoutMs);
+    try {
+      await this.#shakeHands(deadline.signal);
+    } catch (error) {
+      throw deadline.signal.aborted ? late : error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  #initialize(onSessionId: (id: string | undefined) => void): Promise<Message> {
+  /** The session is used only once the backend knows that its client is ready; until then requests go to the last one. */
+  async #shakeHands(signal: AbortSignal): Promise<void> {
     const { endpoint } = this;
-    const { handshakeTimeoutMs, profile } = this.#options;
-    const { promise, resolve, reject } = Promise.withResolvers<Message>();
-    const handler = endpoint.post({
-      id: INITIALIZE_ID,
-      text: initializeText(INITIALIZE_ID, profile),
-      headers: this.#headersOf(undefined, undefined).post,
-      onSessionId,
-      exchange: answerOnly((answer) => resolve(readMessage(answer)), reject),
-      unanswered: (outcome) => reject(unansweredError(endpoint.backend, outcome)),
-    });
-    const timer = setTimeout(() => {
-      handler.abort();
-      reject(
-        new GatewayError(
-          "backend-timeout",
-          `The backend ${endpoint.backend} did not finish its handshake within ${handshakeTimeoutMs} ms.`,
-        ),
-      );
-    }, handshakeTimeoutMs);
-    return promise.finally(() => clearTimeout(timer));
+    const headers = this.#headersOf(undefined, undefined).post;
+    const { id, server } = await initialize(endpoint, this.#options.profile, headers, signal);
+    const opened = this.#headersOf(id, server.protocolVersion);
+    try {
+      const status = await endpoint.deliver(INITIALIZED_TEXT, opened.post, signal);
+      if (status >= 300)
+        throw this.#unavailable(`refused the end of the handshake with HTTP ${status}`);
+      if (this.#closed) throw this.#closedError();
+    } catch (error) {
+      if (id !== undefined) endpoint.delete(opened.delete).catch(() => undefined);
+      throw error;
+    }
+    this.#generation++;
+    this.#server = server;
+    this.#sessionId = id;
+    this.#headers = this.#headersOf(id, server.protocolVersion);
+    this.#listener.renew();
+  }
+
+  /** Its standing stream says that the session is gone; what it knows of the client is told anew without waiting for a call. */
+  #lost(): void {
+    if (!this.#closed) this.reopen(this.#generation).catch(() => undefined);
   }
 
   /** The backend is told before the connection is cut: to some of them a cut connection means nothing. */
@@ -179,7 +191,7 @@ class HttpLink implements Link, RequestSession {
   }
 
   #unavailable(what: string): GatewayError {
-    return new GatewayError("backend-unavailable", `The backend ${this.endpoint.backend} ${what}.`);
+    return backendError("backend-unavailable", this.endpoint.backend, what);
   }
 }
 

@@ -3,6 +3,9 @@ import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { Dispatcher } from "undici";
 import { GatewayError } from "../rpc/errors.ts";
 import { idKey, idOf, type Message } from "../rpc/message.ts";
+import { backendError } from "./backend-error.ts";
+import { mediaTypeOf } from "./http-media-type.ts";
+import { meansSessionLost, type Unanswered } from "./http-unanswered.ts";
 import { answerTo, messagesIn } from "./messages-in.ts";
 import type { ByteSink, Exchange } from "./port.ts";
 
@@ -12,17 +15,9 @@ const HELD_BYTES = 64 * 1024;
 const LINGER_MS = 2_000;
 /** How much of a refusal's body is read to tell why. */
 const REFUSAL_BYTES = 8 * 1024;
-
-/** What became of an HTTP request that did not end with the exchange's answer. */
-type Unanswered =
-  | { readonly why: "session-lost" }
-  | { readonly why: "refused"; readonly status: number }
-  | {
-      readonly why: "broke-off";
-      readonly lastEventId: string | undefined;
-      readonly retryMs: number;
-      readonly error: GatewayError;
-    };
+/** Bounds of the time after which a backend may want its stream resumed. */
+const MIN_RETRY_MS = 10;
+const MAX_RETRY_MS = 60_000;
 
 /** What a `PostHandler` needs to know of its request. */
 interface PostOptions {
@@ -77,28 +72,27 @@ class PostHandler implements Dispatcher.DispatchHandler {
   ): void {
     if (this.#mode === "done" || status < 200) return;
     this.#status = status;
-    const type = headers["content-type"];
     const session = headers["mcp-session-id"];
     this.#options.onSessionId?.(typeof session === "string" ? session : undefined);
-    if (status !== 200) this.#mode = "refusal";
-    else if (typeof type === "string" && type.startsWith("text/event-stream")) this.#startEvents();
-    else if (typeof type === "string" && type.startsWith("application/json")) this.#mode = "json";
-    else
-      this.#fail(
-        this.#garbage(
-          `an answer of the type ${JSON.stringify(typeof type === "string" ? type.slice(0, 80) : "(none)")}`,
-        ),
-      );
+    if (status !== 200) return void (this.#mode = "refusal");
+    const type = mediaTypeOf(headers["content-type"]);
+    if (headers["content-encoding"] !== undefined)
+      this.#fail(this.#garbage("a compressed answer, which was not asked for"));
+    else if (type === "text/event-stream") this.#startEvents();
+    else if (type === "application/json") this.#mode = "json";
+    else this.#fail(this.#garbage(`an answer of the type ${JSON.stringify(type.slice(0, 80))}`));
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#mode === "done") return;
     this.#size += chunk.length;
     if (this.#mode === "large") this.#sink?.write(chunk);
     else if (this.#mode === "events") this.#feed(chunk);
-    else if (this.#mode === "json") {
+    else {
       this.#chunks.push(chunk);
-      if (this.#size > HELD_BYTES) this.#startLarge();
-    } else if (this.#mode === "refusal" && this.#size <= REFUSAL_BYTES) this.#chunks.push(chunk);
+      if (this.#mode === "json" && this.#size > HELD_BYTES) this.#startLarge();
+      if (this.#mode === "refusal" && this.#size > REFUSAL_BYTES) return this.#refused();
+    }
     if (this.#size > this.#options.maxAnswerBytes) this.#tooLarge();
   }
 
@@ -113,6 +107,12 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    // undici reports a request that it does not take before it returns; the asker has no way to cancel yet.
+    if (this.#controller === undefined) queueMicrotask(() => this.#errored(cause));
+    else this.#errored(cause);
+  }
+
+  #errored(cause: Error): void {
     const mode = this.#mode;
     if (mode === "done") return;
     this.#mode = "done";
@@ -137,8 +137,8 @@ class PostHandler implements Dispatcher.DispatchHandler {
     this.#mode = "events";
     this.#decoder = new StringDecoder("utf8");
     this.#parser = createParser({
-      onId: (id) => (this.#lastEventId = id),
-      onRetry: (retryMs) => (this.#retryMs = Math.min(retryMs, 60_000)),
+      onId: (id) => (this.#lastEventId = id === "" ? undefined : id),
+      onRetry: (ms) => (this.#retryMs = Math.min(Math.max(ms, MIN_RETRY_MS), MAX_RETRY_MS)),
       onEvent: (event) => this.#event(event.data),
     });
   }
@@ -177,28 +177,27 @@ class PostHandler implements Dispatcher.DispatchHandler {
 
   #answer(text: string): void {
     const messages = messagesIn(text);
-    // What it was instead stays out of the log: a backend's page may hold anything.
-    if (messages.length === 0)
-      return this.#fail(this.#garbage("something that is not a JSON-RPC message"));
     for (const message of messages) {
       const answer = answerTo(this.#options.id, message);
       if (answer !== undefined) return this.#options.exchange.answer(answer);
       if (message.kind !== "response") this.#options.exchange.interim(message);
     }
-    this.#fail(this.#garbage("something that is not the answer to this request"));
+    // What it was instead stays out of the log: a backend's page may hold anything.
+    const what = messages.length === 0 ? "a JSON-RPC message" : "the answer to this request";
+    this.#fail(this.#garbage(`something that is not ${what}`));
   }
 
+  /** Whatever else a refusal goes on to say, it is not the answer. */
   #refused(): void {
+    this.abort();
     const body = this.#text();
-    const unknownMethod = body.includes("-32601");
-    const lost =
-      (this.#status === 404 && !unknownMethod) ||
-      (this.#status === 400 && /session|not initialized/i.test(body));
-    if (lost) return this.#options.unanswered({ why: "session-lost" });
+    const status = this.#status;
+    if (meansSessionLost(status, body))
+      return this.#options.unanswered({ why: "session-lost", status });
     const refusal = messagesIn(body).find(({ failed }) => failed);
     const answer = refusal && answerTo(this.#options.id, refusal);
     if (answer !== undefined) return this.#options.exchange.answer(answer);
-    this.#options.unanswered({ why: "refused", status: this.#status });
+    this.#options.unanswered({ why: "refused", status });
   }
 
   #brokeOff(error: GatewayError): void {
@@ -216,9 +215,11 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #tooLarge(): void {
-    const error = new GatewayError(
+    const { backend, maxAnswerBytes } = this.#options;
+    const error = backendError(
       "result-too-large",
-      `The backend ${this.#options.backend} sent more than ${this.#options.maxAnswerBytes} bytes.`,
+      backend,
+      `sent more than ${maxAnswerBytes} bytes`,
     );
     const sink = this.#sink;
     this.abort();
@@ -234,17 +235,13 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #garbage(what: string): GatewayError {
-    const { backend } = this.#options;
-    return new GatewayError("backend-garbage", `The backend ${backend} sent ${what}.`);
+    return backendError("backend-garbage", this.#options.backend, `sent ${what}`);
   }
 
   #broken(cause?: unknown): GatewayError {
-    return new GatewayError(
-      "backend-unavailable",
-      `The backend ${this.#options.backend} closed the connection before it answered.`,
-      { cause },
-    );
+    const what = "closed the connection before it answered";
+    return backendError("backend-unavailable", this.#options.backend, what, cause);
   }
 }
 
-export { PostHandler, type Unanswered };
+export { PostHandler };

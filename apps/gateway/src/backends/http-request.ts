@@ -1,8 +1,9 @@
 import { GatewayError } from "../rpc/errors.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
-import type { PostHandler, Unanswered } from "./http-post.ts";
+import type { PostHandler } from "./http-post.ts";
 import type { SessionHeaders } from "./http-session.ts";
-import type { Exchange, OutgoingRequest } from "./port.ts";
+import { unansweredError, type Unanswered } from "./http-unanswered.ts";
+import type { ByteSink, Exchange, FlowControl, OutgoingRequest } from "./port.ts";
 
 /** How often a broken event stream of one request is taken up again without any new event. */
 const MAX_RESUMES = 5;
@@ -29,6 +30,7 @@ class HttpRequest {
   #generation = 0;
   #reopened = false;
   #resumes = 0;
+  #resumedAfter: string | undefined;
   #over = false;
 
   constructor(session: RequestSession, request: OutgoingRequest, exchange: Exchange) {
@@ -42,14 +44,18 @@ class HttpRequest {
   }
 
   send(): void {
-    this.#generation = this.#session.generation;
-    this.#handler = this.#session.endpoint.post({
-      id: this.id,
-      text: this.#request.text,
-      headers: this.#session.headers.post,
-      exchange: this.#watched(),
-      unanswered: (outcome) => this.#unanswered(outcome),
-    });
+    const { endpoint, generation, headers } = this.#session;
+    this.#generation = generation;
+    this.#handler = endpoint.post(
+      {
+        id: this.id,
+        text: this.#request.text,
+        headers: headers.post,
+        exchange: this.#watched(),
+        unanswered: (outcome) => this.#unanswered(outcome),
+      },
+      this.#request.own,
+    );
   }
 
   /** Tells nobody anything more; the socket stays until `abort`. False when it was over before. */
@@ -75,17 +81,11 @@ class HttpRequest {
   #watched(): Exchange {
     const exchange = this.#exchange;
     return {
-      interim: (message) => {
-        this.#resumes = 0;
-        if (!this.#over) exchange.interim(message);
-      },
+      interim: (message) => !this.#over && exchange.interim(message),
       streaming: () => !this.#over && exchange.streaming(),
       interrupted: (retryMs) => !this.#over && exchange.interrupted(retryMs),
       answer: (text) => this.drop() && exchange.answer(text),
-      largeAnswer: (flow) => {
-        this.drop();
-        return exchange.largeAnswer(flow);
-      },
+      largeAnswer: (flow) => (this.drop() ? exchange.largeAnswer(flow) : unwanted(flow)),
       failed: (error) => this.fail(error),
     };
   }
@@ -93,12 +93,8 @@ class HttpRequest {
   #unanswered(outcome: Unanswered): void {
     if (this.#over) return;
     if (outcome.why === "session-lost" && !this.#reopened) return void this.#sendAnew();
-    if (
-      outcome.why === "broke-off" &&
-      outcome.lastEventId !== undefined &&
-      this.#resumes < MAX_RESUMES
-    )
-      return this.#resumeLater(outcome.lastEventId, outcome.retryMs);
+    if (outcome.why === "broke-off" && this.#mayResume(outcome.lastEventId))
+      return this.#resumeLater(outcome.lastEventId, outcome);
     this.fail(unansweredError(this.#session.endpoint.backend, outcome));
   }
 
@@ -113,12 +109,24 @@ class HttpRequest {
     }
   }
 
-  #resumeLater(lastEventId: string, retryMs: number): void {
-    this.#resumes++;
+  /** A stream that brought something new since it was last taken up is worth as many attempts as before. */
+  #mayResume(lastEventId: string | undefined): lastEventId is string {
+    if (lastEventId === undefined) return false;
+    if (lastEventId !== this.#resumedAfter) this.#resumes = 0;
+    this.#resumedAfter = lastEventId;
+    return ++this.#resumes <= MAX_RESUMES;
+  }
+
+  #resumeLater(
+    lastEventId: string,
+    { retryMs, error }: Extract<Unanswered, { why: "broke-off" }>,
+  ): void {
+    // A backend that will not resume may have run the request, so that it must not be sent again.
+    const unanswered = (outcome: Unanswered): void =>
+      outcome.why === "broke-off" ? this.#unanswered(outcome) : this.fail(error);
     this.#exchange.interrupted(retryMs);
     this.#timer = setTimeout(() => {
       const { endpoint, headers } = this.#session;
-      const unanswered = (outcome: Unanswered): void => this.#unanswered(outcome);
       this.#handler = endpoint.resume(
         { id: this.id, headers: headers.get, exchange: this.#watched(), unanswered },
         lastEventId,
@@ -127,20 +135,10 @@ class HttpRequest {
   }
 }
 
-/** An outcome without an answer, in words for the client. */
-function unansweredError(backend: string, outcome: Unanswered): GatewayError {
-  if (outcome.why === "broke-off") return outcome.error;
-  if (outcome.why === "session-lost")
-    return new GatewayError(
-      "backend-lost-session",
-      `The backend ${backend} does not know its session.`,
-    );
-  const { status } = outcome;
-  const what =
-    status === 401 || status === 403
-      ? `refused the gateway's credentials with HTTP ${status}`
-      : `answered with HTTP ${status}`;
-  return new GatewayError("backend-unavailable", `The backend ${backend} ${what}.`);
+/** Takes an answer for an asker that is gone. */
+function unwanted(flow: FlowControl): ByteSink {
+  flow.abort();
+  return { write: () => undefined, end: () => undefined, abort: () => undefined };
 }
 
-export { HttpRequest, unansweredError, type RequestSession };
+export { HttpRequest, type RequestSession };

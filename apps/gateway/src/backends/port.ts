@@ -70,6 +70,8 @@ interface OutgoingRequest {
   /** The id as JSON text, unique among the link's requests under way. */
   readonly id: string;
   readonly text: string;
+  /** The gateway itself asks; such requests do not wait behind the calls of clients. */
+  readonly own?: boolean;
 }
 
 /** Ends a request early: the backend gets `notifications/cancelled` with this reason, the exchange hears nothing more. */
@@ -95,6 +97,8 @@ interface Backend {
   readonly name: string;
   /** A link that no call used for this long may be closed, because it costs a process; kept as long as its client without. */
   readonly linkIdleMs?: number;
+  /** Each link has a server process of its own, so that the end of one says nothing of the others. */
+  readonly separateLinks?: boolean;
   /** Does the handshake. Rejects with a GatewayError (`backend-unavailable`, `backend-timeout`, `backend-garbage`). */
   open(profile: ClientProfile, inbound: Inbound): Promise<Link>;
   /** Ends everything that the backend holds (pools, children). Never rejects. */

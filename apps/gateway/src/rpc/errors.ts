@@ -10,6 +10,8 @@ const ERRORS = {
   "backend-unavailable": { rpc: -32603, http: 200 },
   "backend-timeout": { rpc: -32603, http: 200 },
   "backend-garbage": { rpc: -32603, http: 200 },
+  /** It refused this one request or the credentials that came with it; nothing is wrong with the backend. */
+  "backend-refused": { rpc: -32603, http: 200 },
   "backend-lost-session": { rpc: -32603, http: 200 },
   "result-too-large": { rpc: -32603, http: 200 },
   "rate-limited": { rpc: 429, http: 200 },
