@@ -12,7 +12,7 @@ import {
 } from "../rpc/message.ts";
 import { resultText } from "../rpc/reply.ts";
 import { EVENT_STREAM_HEADERS } from "../sessions/event-stream.ts";
-import type { SessionRegistry } from "../sessions/registry.ts";
+import type { NewSession, SessionRegistry } from "../sessions/registry.ts";
 import type { Session } from "../sessions/session.ts";
 import { answerBatch, readBatch } from "./batch.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -120,11 +120,25 @@ class McpEndpoint {
       this.#options.passthrough(request.headers),
     );
     const classKey = await catalogs.join(profile, replies.now());
+    // A client that left while backends were starting would never hear of its session.
+    if (response.socket?.writable !== true) return catalogs.leave(classKey, replies.now());
     const session = sessions.create({ protocolVersion, profile, classKey });
     this.#options.created();
     const result = initializeResult(protocolVersion, serverInfo, session.view);
     sendJson(response, 200, resultText(message.id, result), { "mcp-session-id": session.facts.id });
     replies.answered("initialize", startedMs);
+  }
+
+  /** A session for a client that was counted into its class; none for one that left meanwhile. Throws `too-many-sessions`. */
+  #create(facts: NewSession, response: ServerResponse): Session | undefined {
+    const { sessions, catalogs, replies } = this.#options;
+    let session: Session | undefined;
+    try {
+      if (!response.destroyed) session = sessions.create(facts);
+      return session;
+    } finally {
+      if (session === undefined) catalogs.leave(facts.classKey, replies.now());
+    }
   }
 
   #message(session: Session, message: Message, response: ServerResponse, streams: boolean): void {
