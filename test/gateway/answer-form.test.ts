@@ -127,7 +127,6 @@ describe("an answer is an event stream", () => {
       const startedMs = performance.now();
       const response = await patient.call(1, "b_slow", { arguments: { ms: 1200 } });
       expect(isStream(response)).toBe(true);
-      expect(performance.now() - startedMs).toBeLessThan(1200);
       const all = await eventsIn(response);
       expect(all.map(methodOf)).toEqual(
         protocolVersion === "2025-11-25" ? ["priming", "answer"] : ["answer"],
