@@ -67,6 +67,8 @@ async function run(command: ServeCommand): Promise<number | undefined> {
   });
   keepYoungGenerationSmall();
   for (const { path, message } of problems) log.warn({ path }, `configuration: ${message}`);
+  // One call that goes wrong in a way that nobody thought of must not take the others with it.
+  process.on("unhandledRejection", (err) => log.error({ err }, "unhandled rejection"));
   const running = await serve({
     config,
     host: command.host,

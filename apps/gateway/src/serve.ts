@@ -70,7 +70,12 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
   server.keepAliveTimeout = 120_000;
   state.drain = drainOf({ server, gateway, settings, log });
   server.listen(options.port, host);
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
   const { port } = server.address() as AddressInfo;
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${MCP_PATH}`;
   if (!isLoopbackName(host) && config.incomingAuth.type === "anonymous")

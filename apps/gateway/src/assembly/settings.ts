@@ -15,6 +15,7 @@ interface Settings {
     readonly maxHeaderBytes: number;
     readonly maxBatch: number;
     readonly maxNesting: number;
+    readonly maxNameLength: number;
   };
   readonly probeIntervalMs: number;
   readonly probeTimeoutMs: number;

@@ -6,10 +6,9 @@ import type { Call, Handler } from "./call.ts";
 const relay: Handler = (call) => {
   const link = call.peer.link(call.target.backend);
   if (!(link instanceof Promise)) return send(call, link);
-  link.then(
-    (opened) => send(call, opened),
-    (error: unknown) => call.reply.failed(GatewayError.from(error)),
-  );
+  link
+    .then((opened) => send(call, opened))
+    .catch((error: unknown) => call.reply.failed(GatewayError.from(error)));
 };
 
 function send(call: Call, link: Link): void {

@@ -6,6 +6,7 @@ import { errorText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import { BatchStream } from "./batch-stream.ts";
 import type { Dispatch } from "./dispatch.ts";
+import type { Accepted } from "./media-types.ts";
 
 /** One element of a batch: a message, or why it is none and the id to answer under, if it can be read. */
 type BatchElement =
@@ -39,29 +40,33 @@ interface BatchContext {
   readonly session: Session;
   readonly elements: readonly BatchElement[];
   readonly response: ServerResponse;
+  readonly takes: Accepted;
   readonly dispatch: Dispatch;
   readonly now: () => number;
   readonly headers: OutgoingHttpHeaders;
+  /** An error that is the gateway's own fault. */
+  broke(error: GatewayError): void;
 }
 
-/** Handles the messages of a batch in order; the answers to its requests share one event stream. False when there is nothing to answer. */
-function answerBatch({
-  session,
-  elements,
-  response,
-  dispatch,
-  now,
-  headers,
-}: BatchContext): boolean {
+/**
+ * Handles the messages of a batch in order; the answers to its requests share one event stream. False when there is
+ * nothing to answer. Throws `not-acceptable` before anything is handled.
+ */
+function answerBatch(context: BatchContext): boolean {
+  const { session, elements, response, takes, dispatch, now, headers } = context;
   const count = elements.filter(
     (element) => "error" in element || element.message.kind === "request",
   ).length;
   if (count === 0) {
-    for (const element of elements)
-      if ("message" in element) dispatch.take(session, element.message);
+    for (const element of elements) if ("message" in element) take(context, element.message);
     return false;
   }
-  response.writeHead(200, headers);
+  if (!takes.events)
+    throw new GatewayError(
+      "not-acceptable",
+      "Not Acceptable: a batch is answered as text/event-stream.",
+    );
+  response.writeHead(200, headers).flushHeaders();
   const batch = new BatchStream(session.streams.create(), count, now);
   batch.stream.attach(response);
   const answer = (text: string): void => {
@@ -71,10 +76,20 @@ function answerBatch({
   for (const element of elements) {
     if ("error" in element) answer(errorText(element.id, element.error));
     else if (element.message.kind === "request")
-      dispatch.request(session, element.message, { response, streams: true, batch, answer });
-    else dispatch.take(session, element.message);
+      dispatch.request(session, element.message, { response, takes, batch, answer });
+    else take(context, element.message);
   }
   return true;
+}
+
+/** What is wrong with a message that gets no answer must not cost the others theirs. */
+function take({ session, dispatch, broke }: BatchContext, message: Message): void {
+  try {
+    dispatch.take(session, message);
+  } catch (thrown) {
+    const error = GatewayError.from(thrown);
+    if (error.code === "internal") broke(error);
+  }
 }
 
 export { answerBatch, readBatch };

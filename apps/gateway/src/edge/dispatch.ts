@@ -1,12 +1,15 @@
 import type { ServerResponse } from "node:http";
+import { tokenKey } from "../backends/attribution.ts";
 import type { Handler } from "../core/call.ts";
 import { route } from "../core/route.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { idKey, type Message } from "../rpc/message.ts";
+import { memberText } from "../rpc/member-span.ts";
+import type { Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
 import { localResult, memberOf } from "./local-methods.ts";
+import type { Accepted } from "./media-types.ts";
 import { PostReply, type ReplyPolicy } from "./post-reply.ts";
 
 /** Methods that a backend answers. */
@@ -22,21 +25,34 @@ const RELAYED: ReadonlySet<string> = new Set([
 /** Where the answer to one request goes. */
 interface Outlet {
   readonly response: ServerResponse;
-  /** Whether the client takes event streams. */
-  readonly streams: boolean;
+  readonly takes: Accepted;
   readonly batch?: BatchStream;
   /** Takes an answer of the gateway's own. */
   answer(text: string): void;
+}
+
+/** What messages are handled with. */
+interface DispatchOptions {
+  readonly handler: Handler;
+  readonly replies: ReplyPolicy;
+  /** Longest name of a tool or prompt that is looked up, in characters. */
+  readonly maxNameLength: number;
+  /** An error that is the gateway's own fault. */
+  broke(error: GatewayError): void;
 }
 
 /** Handles the messages of one session: some are answered here, the others go to a backend. */
 class Dispatch {
   readonly #handler: Handler;
   readonly #replies: ReplyPolicy;
+  readonly #maxNameLength: number;
+  readonly #broke: (error: GatewayError) => void;
 
-  constructor(handler: Handler, replies: ReplyPolicy) {
-    this.#handler = handler;
-    this.#replies = replies;
+  constructor(options: DispatchOptions) {
+    this.#handler = options.handler;
+    this.#replies = options.replies;
+    this.#maxNameLength = options.maxNameLength;
+    this.#broke = options.broke;
   }
 
   /** Answers a request through the outlet; never throws. */
@@ -49,6 +65,7 @@ class Dispatch {
     };
     const failed = (thrown: unknown): void => {
       const error = GatewayError.from(thrown);
+      if (error.code === "internal") this.#broke(error);
       outlet.answer(errorText(request.id, error));
       answered(request.method, startedMs, error.code);
     };
@@ -67,25 +84,25 @@ class Dispatch {
     }
   }
 
-  /** Takes a notification or a response of the client. */
+  /** Takes a notification or a response of the client. Throws `invalid-request`. */
   take(session: Session, message: Message): void {
     if (message.kind === "response") session.answered(message);
     else if (message.method === "notifications/cancelled") this.#cancelled(session, message);
-    else if (message.method !== "notifications/initialized") session.broadcast(message.text);
+    else if (message.method !== "notifications/initialized") session.pass(message);
   }
 
   #call(session: Session, request: Message, outlet: Outlet): void {
-    const { response, streams, batch } = outlet;
+    const { response, takes, batch } = outlet;
     const reply = new PostReply({
       session,
       request,
       policy: this.#replies,
       response,
-      streams,
+      takes,
       ...(batch && { batch }),
     });
     try {
-      const target = route(session.view, request);
+      const target = route(session.view, request, this.#maxNameLength);
       reply.target = target.name;
       this.#handler({ peer: session, request, target, reply });
     } catch (thrown) {
@@ -94,9 +111,13 @@ class Dispatch {
   }
 
   #cancelled(session: Session, message: Message): void {
-    const id = memberOf(message, "requestId");
-    if (typeof id === "string" || typeof id === "number")
-      session.cancel(idKey(JSON.stringify(id)), "The client cancelled the request.");
+    const key = tokenKey(memberText(message.text, "params", "requestId"));
+    const reason = memberOf(message, "reason");
+    if (key !== undefined)
+      session.cancel(
+        key,
+        typeof reason === "string" ? reason : "The client cancelled the request.",
+      );
   }
 }
 

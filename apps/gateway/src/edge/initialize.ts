@@ -44,7 +44,18 @@ function readInitialize(
         `Invalid params: params.${key} is longer than ${MAX_DECLARED} characters.`,
       );
   }
+  requireName(profile.clientInfo);
   return { protocolVersion: negotiate(version), profile };
+}
+
+/** Backends refuse a client that does not say who it is, which its user would learn with the first call alone. */
+function requireName(clientInfo: string): void {
+  const { name, version } = JSON.parse(clientInfo) as { name?: unknown; version?: unknown };
+  if (typeof name !== "string" || typeof version !== "string")
+    throw new GatewayError(
+      "invalid-params",
+      "Invalid params: params.clientInfo must have a name and a version, both strings.",
+    );
 }
 
 /** The result of initialize, as JSON text; `serverInfo` is JSON text. */

@@ -6,9 +6,9 @@ import { allowSilence, cutOffIfStuck } from "../sessions/slow-reader.ts";
 
 /** What hears how a large answer goes. */
 interface PipeEvents {
-  /** Some of it was passed on. */
+  /** Some of it came, or can come again. */
   heard(): void;
-  ended(outcome: Outcome): void;
+  ended(outcome: Outcome, error?: GatewayError): void;
 }
 
 /** Passes a large answer on as it arrives, no faster than the client reads. */
@@ -16,6 +16,7 @@ class PipedAnswer implements ByteSink {
   readonly #response: ServerResponse;
   readonly #flow: FlowControl;
   readonly #events: PipeEvents;
+  #held = false;
 
   constructor(response: ServerResponse, flow: FlowControl, events: PipeEvents) {
     this.#response = response;
@@ -24,14 +25,22 @@ class PipedAnswer implements ByteSink {
     response.writeHead(200, { "content-type": "application/json" });
     response.on("drain", () => {
       allowSilence(response);
+      this.#held = false;
+      events.heard();
       flow.resume();
     });
+  }
+
+  /** Whether the backend is held back until the client has read more. */
+  get held(): boolean {
+    return this.#held;
   }
 
   write(chunk: Buffer): void {
     this.#events.heard();
     if (this.#response.destroyed) this.#flow.abort();
     else if (!this.#response.write(chunk)) {
+      this.#held = true;
       this.#flow.pause();
       cutOffIfStuck(this.#response);
     }
@@ -44,22 +53,35 @@ class PipedAnswer implements ByteSink {
   }
 
   /** Half an answer cannot be mended: the connection is cut, so that the client does not take it for whole. */
-  abort(_: GatewayError): void {
+  abort(error: GatewayError): void {
     this.#response.destroy();
-    this.#events.ended("failed");
+    this.#events.ended("failed", error);
   }
+
+  /** The client wants no more of it. */
+  cancel(): void {
+    this.#response.destroy();
+  }
+}
+
+/** Who gets an answer that was collected. */
+interface AnswerTaker {
+  heard(): void;
+  answer(text: string): void;
+  failed(error: GatewayError): void;
 }
 
 /** Holds a large answer for an event stream, where it has to be one event. */
 class CollectedAnswer implements ByteSink {
-  readonly #taker: { answer(text: string): void; failed(error: GatewayError): void };
+  readonly #taker: AnswerTaker;
   readonly #chunks: Buffer[] = [];
 
-  constructor(taker: { answer(text: string): void; failed(error: GatewayError): void }) {
+  constructor(taker: AnswerTaker) {
     this.#taker = taker;
   }
 
   write(chunk: Buffer): void {
+    this.#taker.heard();
     this.#chunks.push(chunk);
   }
 

@@ -17,10 +17,10 @@ import type { Session } from "../sessions/session.ts";
 import { answerBatch, readBatch } from "./batch.ts";
 import { Dispatch } from "./dispatch.ts";
 import { initializeResult, readInitialize } from "./initialize.ts";
-import { accepted, requireJsonBody } from "./media-types.ts";
+import { accepted, requireJsonBody, type Accepted } from "./media-types.ts";
 import type { ReplyPolicy } from "./post-reply.ts";
 import { readBody } from "./read-body.ts";
-import { sendEmpty, sendError, sendJson } from "./respond.ts";
+import { sendAnswer, sendEmpty, sendError } from "./respond.ts";
 import { openStanding } from "./standing-stream.ts";
 import { BATCH_VERSION } from "./versions.ts";
 
@@ -37,6 +37,7 @@ interface McpEndpointOptions {
     readonly maxBodyBytes: number;
     readonly maxBatch: number;
     readonly maxNesting: number;
+    readonly maxNameLength: number;
   };
   /** The headers to pass through, by lower-case name. */
   passthrough(headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
@@ -50,6 +51,13 @@ interface McpEndpointOptions {
   broke(error: GatewayError): void;
 }
 
+/** One POST and its answer to be. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly takes: Accepted;
+}
+
 /** Streamable HTTP for clients of the handshake revisions: POST, GET and DELETE of one path. */
 class McpEndpoint {
   readonly #options: McpEndpointOptions;
@@ -57,7 +65,8 @@ class McpEndpoint {
 
   constructor(options: McpEndpointOptions) {
     this.#options = options;
-    this.#dispatch = new Dispatch(options.handler, options.replies);
+    const { maxNameLength } = options.limits;
+    this.#dispatch = new Dispatch({ ...options, maxNameLength });
   }
 
   /** Answers one HTTP request; never throws. */
@@ -85,21 +94,17 @@ class McpEndpoint {
     try {
       checkNesting(text, limits.maxNesting);
       const value = parseJson(text);
-      if (Array.isArray(value)) return this.#batch(request, response, { text, value });
+      if (Array.isArray(value)) return this.#batch(request, response, { text, value, takes });
       const message = messageOf(text, value);
       if (message.method === "initialize")
-        return await this.#initialize(request, response, message);
-      this.#message(this.#session(request), message, response, takes.events);
+        return await this.#initialize(message, { request, response, takes });
+      this.#message(this.#session(request), message, response, takes);
     } catch (thrown) {
       this.#refuse(response, thrown, idOf(text));
     }
   }
 
-  async #initialize(
-    request: IncomingMessage,
-    response: ServerResponse,
-    message: Message,
-  ): Promise<void> {
+  async #initialize(message: Message, { request, response, takes }: Exchange): Promise<void> {
     const { sessions, catalogs, replies, serverInfo } = this.#options;
     if (message.kind !== "request")
       throw new GatewayError("invalid-request", "Invalid request: initialize needs an id.");
@@ -120,33 +125,34 @@ class McpEndpoint {
       this.#options.passthrough(request.headers),
     );
     const classKey = await catalogs.join(profile, replies.now());
-    // A client that left while backends were starting would never hear of its session.
-    if (response.socket?.writable !== true) return catalogs.leave(classKey, replies.now());
-    const session = sessions.create({ protocolVersion, profile, classKey });
+    const session = this.#create({ protocolVersion, profile, classKey }, response);
+    if (session === undefined) return;
     this.#options.created();
     const result = initializeResult(protocolVersion, serverInfo, session.view);
-    sendJson(response, 200, resultText(message.id, result), { "mcp-session-id": session.facts.id });
+    const headers = { "mcp-session-id": session.facts.id };
+    sendAnswer(response, takes, resultText(message.id, result), headers);
     replies.answered("initialize", startedMs);
   }
 
-  /** A session for a client that was counted into its class; none for one that left meanwhile. Throws `too-many-sessions`. */
+  /** A session for a client that was counted into its class. Throws `too-many-sessions`. */
   #create(facts: NewSession, response: ServerResponse): Session | undefined {
     const { sessions, catalogs, replies } = this.#options;
     let session: Session | undefined;
     try {
-      if (!response.destroyed) session = sessions.create(facts);
+      // A client that left while backends were starting would never hear of its session.
+      if (response.socket?.writable === true) session = sessions.create(facts);
       return session;
     } finally {
       if (session === undefined) catalogs.leave(facts.classKey, replies.now());
     }
   }
 
-  #message(session: Session, message: Message, response: ServerResponse, streams: boolean): void {
+  #message(session: Session, message: Message, response: ServerResponse, takes: Accepted): void {
     if (message.kind === "request") {
       this.#dispatch.request(session, message, {
         response,
-        streams,
-        answer: (text) => sendJson(response, 200, text),
+        takes,
+        answer: (text) => sendAnswer(response, takes, text),
       });
       return;
     }
@@ -158,7 +164,7 @@ class McpEndpoint {
   #batch(
     request: IncomingMessage,
     response: ServerResponse,
-    { text, value }: { text: string; value: Json[] },
+    { text, value, takes }: { text: string; value: Json[]; takes: Accepted },
   ): void {
     const session = this.#session(request);
     if (session.facts.protocolVersion !== BATCH_VERSION)
@@ -171,11 +177,15 @@ class McpEndpoint {
       session,
       elements,
       response,
+      takes,
       dispatch: this.#dispatch,
       now: this.#options.replies.now,
       headers: EVENT_STREAM_HEADERS,
+      broke: this.#options.broke,
     });
-    if (!answered) sendEmpty(response, 202);
+    if (answered) return;
+    sendEmpty(response, 202);
+    this.#options.exchanged("POST", 202);
   }
 
   #get(request: IncomingMessage, response: ServerResponse): void {
@@ -226,6 +236,8 @@ class McpEndpoint {
     const error = GatewayError.from(thrown);
     this.#options.exchanged(response.req.method ?? "", error.httpStatus, error.code);
     if (error.code === "internal") this.#options.broke(error);
+    // Half an answer is no answer: the client must not wait for the rest.
+    if (response.headersSent) return void response.destroy();
     const retry = error.httpStatus === 503 ? { "retry-after": "5" } : {};
     sendError(response, error, id, retry);
   }

@@ -8,7 +8,8 @@ import { EVENT_STREAM_HEADERS, type EventStream } from "../sessions/event-stream
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
 import { CollectedAnswer, PipedAnswer } from "./large-answer.ts";
-import { sendJson } from "./respond.ts";
+import type { Accepted } from "./media-types.ts";
+import { sendEmpty, sendJson } from "./respond.ts";
 import { PRIMED_VERSION } from "./versions.ts";
 
 /** How replies behave over time, and who hears how they ended. */
@@ -31,8 +32,7 @@ interface ReplyContext {
   readonly request: Message;
   readonly response: ServerResponse;
   readonly policy: ReplyPolicy;
-  /** Whether the client takes event streams at all. */
-  readonly streams: boolean;
+  readonly takes: Accepted;
   /** The batch that the request came in; all answers go to its stream. */
   readonly batch?: BatchStream;
 }
@@ -52,7 +52,7 @@ class PostReply implements Reply {
   failure: ErrorCode | undefined;
   readonly #response: ServerResponse;
   readonly #policy: ReplyPolicy;
-  readonly #streams: boolean;
+  readonly #takes: Accepted;
   readonly #key: string;
   readonly #batch: BatchStream | undefined;
   #link: Link | undefined;
@@ -69,7 +69,7 @@ class PostReply implements Reply {
     this.request = context.request;
     this.#response = context.response;
     this.#policy = context.policy;
-    this.#streams = context.streams;
+    this.#takes = context.takes;
     this.#batch = context.batch;
     this.#stream = context.batch?.stream;
     this.startedMs = this.#lastHeardMs = context.policy.now();
@@ -77,7 +77,7 @@ class PostReply implements Reply {
     this.session.begin(this.#key, this);
     context.policy.began();
     this.#timer = setTimeout(() => this.#tick(), context.policy.streamAfterMs);
-    this.#response.once("close", () => this.#disconnected());
+    if (this.#batch === undefined) this.#response.once("close", () => this.#disconnected());
   }
 
   get finished(): boolean {
@@ -89,7 +89,7 @@ class PostReply implements Reply {
     this.#link = link;
     this.#cancelCall = cancel;
     // Opening the link has a time-out of its own, so that only now the backend's silence counts.
-    this.#lastHeardMs = this.#policy.now();
+    this.heard();
     const timeoutMs = this.#policy.timeoutMs(backend);
     if (timeoutMs > 0 && timeoutMs < this.#policy.streamAfterMs) this.#tickIn(timeoutMs);
   }
@@ -99,6 +99,8 @@ class PostReply implements Reply {
     if (!this.#finish("cancelled")) return;
     this.#cancelCall?.(reason);
     if (this.#stream !== undefined) this.#endStream(this.#stream);
+    else if (this.#piped !== undefined) this.#piped.cancel();
+    else if (!this.#takes.events) sendEmpty(this.#response, 202);
     else if (!this.#response.headersSent) this.#response.writeHead(200, EVENT_STREAM_HEADERS).end();
   }
 
@@ -112,21 +114,21 @@ class PostReply implements Reply {
 
   interim(message: Message): void {
     if (this.#finished || this.#link === undefined || this.backend === undefined) return;
-    this.#lastHeardMs = this.#policy.now();
+    this.heard();
     const text = this.session.receive(this.backend, this.#link, message);
     if (text === undefined) return;
-    if (this.#streams) this.#streamed().push(text);
+    if (this.#takes.events) this.#streamed().push(text);
     else this.session.notify(text);
   }
 
   streaming(): void {
-    this.#lastHeardMs = this.#policy.now();
-    if (!this.#finished && this.#streams) this.#streamed();
+    this.heard();
+    if (!this.#finished && this.#takes.events) this.#streamed();
   }
 
   interrupted(retryMs: number): void {
-    this.#lastHeardMs = this.#policy.now();
-    if (this.#finished || !this.#streams) return;
+    this.heard();
+    if (this.#finished || !this.#takes.events) return;
     const stream = this.#streamed();
     if (this.session.facts.protocolVersion >= PRIMED_VERSION) stream.hangUp(retryMs);
   }
@@ -147,17 +149,26 @@ class PostReply implements Reply {
 
   largeAnswer(flow: FlowControl): ByteSink {
     this.#cancelCall = () => flow.abort();
-    if (this.#stream !== undefined) return new CollectedAnswer(this);
-    const heard = (): void => void (this.#lastHeardMs = this.#policy.now());
+    if (this.#stream !== undefined || !this.#takes.json) return new CollectedAnswer(this);
     this.#piped = new PipedAnswer(this.#response, flow, {
-      heard,
-      ended: (outcome) => this.#finish(outcome),
+      heard: () => this.heard(),
+      ended: (outcome, error) => {
+        if (error !== undefined && !this.#finished) this.#policy.failed(this, error);
+        this.#finish(outcome);
+      },
     });
     return this.#piped;
   }
 
+  /** The backend gave a sign of life. */
+  heard(): void {
+    this.#lastHeardMs = this.#policy.now();
+  }
+
   #answered(text: string, outcome: Outcome, headers: Readonly<Record<string, string>>): void {
-    if (!this.#finish(outcome)) return;
+    if (this.#finished) return;
+    if (!this.#takes.json) this.#streamed();
+    this.#finish(outcome);
     if (this.#stream !== undefined) {
       this.#stream.push(text);
       this.#endStream(this.#stream);
@@ -185,10 +196,12 @@ class PostReply implements Reply {
     const { streamAfterMs, now } = this.#policy;
     const nowMs = now();
     const timeoutMs = this.backend === undefined ? 0 : this.#policy.timeoutMs(this.backend);
+    // A backend that is held back for the client's sake is not silent.
+    if (this.#piped?.held) this.#lastHeardMs = nowMs;
     const silentMs = nowMs - this.#lastHeardMs;
     if (timeoutMs > 0 && silentMs >= timeoutMs) return this.#timedOut(timeoutMs);
     const toStreamMs = this.startedMs + streamAfterMs - nowMs;
-    if (toStreamMs <= 0 && this.#streams && this.#piped === undefined) this.#streamed();
+    if (toStreamMs <= 0 && this.#takes.events && this.#piped === undefined) this.#streamed();
     const nextMs = timeoutMs > 0 ? timeoutMs - silentMs : streamAfterMs;
     this.#tickIn(toStreamMs > 0 ? Math.min(toStreamMs, nextMs) : nextMs);
   }

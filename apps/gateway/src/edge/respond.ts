@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { GatewayError } from "../rpc/errors.ts";
 import { errorText } from "../rpc/reply.ts";
+import { EVENT_STREAM_HEADERS } from "../sessions/event-stream.ts";
 import { cutOffIfStuck } from "../sessions/slow-reader.ts";
+import type { Accepted } from "./media-types.ts";
 
 /** Sends a JSON text as the whole response. Nothing happens when the client is gone or was answered. */
 function sendJson(
@@ -21,6 +23,22 @@ function sendJson(
   cutOffIfStuck(response);
 }
 
+/** Sends the answer to a request in the form that the client takes: as JSON, or as a stream of this one event. */
+function sendAnswer(
+  response: ServerResponse,
+  takes: Accepted,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (takes.json) return sendJson(response, 200, text, headers);
+  if (response.headersSent || response.destroyed) return;
+  const data = text.split(/\r\n|\r|\n/).join("\ndata: ");
+  response
+    .writeHead(200, { ...EVENT_STREAM_HEADERS, ...headers })
+    .end(`event: message\ndata: ${data}\n\n`);
+  cutOffIfStuck(response);
+}
+
 /** Sends an error as the whole response, with the request's id when it could be read. */
 function sendError(
   response: ServerResponse,
@@ -37,4 +55,4 @@ function sendEmpty(response: ServerResponse, status: number): void {
   if (!response.headersSent) response.writeHead(status, { "content-length": 0 }).end();
 }
 
-export { sendEmpty, sendError, sendJson };
+export { sendAnswer, sendEmpty, sendError, sendJson };

@@ -27,7 +27,8 @@ function limitRate(options: LimitRateOptions): Layer {
       call.reply.refuse(text, headers);
     };
     const decision = options.store.take({ buckets });
-    if (decision instanceof Promise) decision.then(settle, (thrown: unknown) => fail(call, thrown));
+    if (decision instanceof Promise)
+      decision.then(settle).catch((thrown: unknown) => fail(call, thrown));
     else settle(decision);
   };
 }

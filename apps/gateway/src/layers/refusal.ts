@@ -67,7 +67,7 @@ function quotaHeaders(limits: readonly Limit[], decision: Decision): Record<stri
   let tightest: { limit: Limit; state: BucketState } | undefined;
   for (const [index, limit] of limits.entries()) {
     const state = decision.states[index];
-    if (state !== undefined && state.remaining < (tightest?.state.remaining ?? Infinity))
+    if (state !== undefined && (tightest === undefined || isTighter(state, tightest.state)))
       tightest = { limit, state };
   }
   if (tightest === undefined) return {};
@@ -76,6 +76,12 @@ function quotaHeaders(limits: readonly Limit[], decision: Decision): Record<stri
     "ratelimit-policy": policies.join(", "),
     ratelimit: `"${policyName(limit)}";r=${state.remaining};t=${Math.ceil(state.nextUnitMicros / 1_000_000)}`,
   };
+}
+
+/** Of two limits with equally little left, the one that takes longer to have more is what the caller waits for. */
+function isTighter(one: BucketState, other: BucketState): boolean {
+  if (one.remaining !== other.remaining) return one.remaining < other.remaining;
+  return one.nextUnitMicros > other.nextUnitMicros;
 }
 
 /** A name that is a plain structured-field string; the tool's own name stays out of it where it is not. */

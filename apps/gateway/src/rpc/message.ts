@@ -45,6 +45,9 @@ function messageOf(text: string, value: Json): Message {
   if (method === undefined) return responseOf(text, value, members);
   if (typeof method !== "string" || method === "" || method.length > 256)
     throw invalid('"method" must be a string of 1 to 256 characters');
+  // Some readers would take it for the answer to a request of theirs.
+  if (members.has("result") || members.has("error"))
+    throw invalid('a message with a "method" has neither "result" nor "error"');
   const params = members.get("params");
   if (params !== undefined && text.charCodeAt(params.start) !== 0x7b)
     throw invalid('"params" must be an object');

@@ -29,7 +29,7 @@ export const EdgeLimits = z.strictObject({
     .min(16)
     .max(65_536)
     .default(1_024)
-    .describe("Characters in a method, tool or prompt name."),
+    .describe("Characters in the name of a tool or prompt."),
 });
 export type EdgeLimits = z.infer<typeof EdgeLimits>;
 
