@@ -196,10 +196,12 @@ class PostReply implements Reply {
     const { streamAfterMs, now } = this.#policy;
     const nowMs = now();
     const timeoutMs = this.backend === undefined ? 0 : this.#policy.timeoutMs(this.backend);
-    // A backend that is held back for the client's sake is not silent.
-    if (this.#piped?.held) this.#lastHeardMs = nowMs;
     const silentMs = nowMs - this.#lastHeardMs;
-    if (timeoutMs > 0 && silentMs >= timeoutMs) return this.#timedOut(timeoutMs);
+    if (timeoutMs > 0 && silentMs >= timeoutMs) {
+      // A backend that is held back for the client's sake is not silent.
+      if (this.#piped?.held) return this.cancel("The client stopped reading the answer.");
+      return this.#timedOut(timeoutMs);
+    }
     const toStreamMs = this.startedMs + streamAfterMs - nowMs;
     if (toStreamMs <= 0 && this.#takes.events && this.#piped === undefined) this.#streamed();
     const nextMs = timeoutMs > 0 ? timeoutMs - silentMs : streamAfterMs;
