@@ -8,6 +8,9 @@ interface BreakerSettings {
 
 type CircuitState = "closed" | "open" | "half-open";
 
+/** A half-open circuit lets one call through in this time: the last one may have ended without saying anything of the backend. */
+const TRIAL_MS = 5_000;
+
 /** What is known of the state of one backend. */
 interface HealthFacts {
   readonly status: "healthy" | "degraded" | "unhealthy" | "unknown";
@@ -32,7 +35,7 @@ class BackendHealth {
   #facts: HealthFacts;
   #unreachable: string | undefined;
   #callFailures = 0;
-  #trial = false;
+  #trialAtMs: number | undefined;
 
   constructor(options: {
     backend: string;
@@ -81,6 +84,12 @@ class BackendHealth {
     this.#probed(error, "unhealthy");
   }
 
+  /** The gateway itself got no link, which says nothing of the links that clients have or get: their calls go on. */
+  notLinked(error: GatewayError): void {
+    this.#unreachable = undefined;
+    this.#probed(error, "unhealthy");
+  }
+
   /** A probe of a linked backend failed. */
   probeFailed(error: GatewayError): void {
     const count = this.#facts.consecutiveFailures + 1;
@@ -91,7 +100,7 @@ class BackendHealth {
   callSucceeded(): void {
     if (this.#callFailures === 0 && this.#facts.circuit === "closed") return;
     this.#callFailures = 0;
-    this.#trial = false;
+    this.#trialAtMs = undefined;
     this.#circuit("closed");
   }
 
@@ -99,7 +108,7 @@ class BackendHealth {
   callFailed(): void {
     if (this.#breaker === undefined) return;
     this.#callFailures++;
-    this.#trial = false;
+    this.#trialAtMs = undefined;
     if (this.#facts.circuit === "half-open" || this.#callFailures >= this.#breaker.failureThreshold)
       this.#circuit("open");
   }
@@ -109,10 +118,11 @@ class BackendHealth {
     if (this.#unreachable !== undefined) return this.#refuse(this.#unreachable);
     const { circuit, circuitChangedMs } = this.#facts;
     if (circuit === "closed" || this.#breaker === undefined) return undefined;
-    if (circuit === "open" && this.#now() - circuitChangedMs >= this.#breaker.timeoutMs)
+    const nowMs = this.#now();
+    if (circuit === "open" && nowMs - circuitChangedMs >= this.#breaker.timeoutMs)
       this.#circuit("half-open");
-    if (this.#facts.circuit === "half-open" && !this.#trial) {
-      this.#trial = true;
+    if (this.#facts.circuit === "half-open" && nowMs - (this.#trialAtMs ?? -Infinity) >= TRIAL_MS) {
+      this.#trialAtMs = nowMs;
       return undefined;
     }
     return this.#refuse(`Its last ${this.#callFailures} calls got no answer.`);
