@@ -3,12 +3,12 @@ import type { BackendHealth } from "../backends/health.ts";
 import type { Backend, ClientProfile, Inbound, Link } from "../backends/port.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
-import { errorText, requestText, resultText } from "../rpc/reply.ts";
+import { requestText } from "../rpc/reply.ts";
 import type { BackendCatalog } from "./backend-catalog.ts";
+import { ownAnswer } from "./own-answer.ts";
 import { readCatalog } from "./read-catalog.ts";
+import { SettleTime } from "./settle-time.ts";
 
-/** Changes that come together are read together. */
-const SETTLE_MS = 25;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 5_000;
 
@@ -29,6 +29,13 @@ interface CatalogEvents {
   failed(error: GatewayError): void;
 }
 
+/** One attempt to link, with what the backend says before the link is there. */
+interface Opening {
+  link: Link | undefined;
+  ended: GatewayError | undefined;
+  readonly early: Message[];
+}
+
 /**
  * Follows what one backend offers to one class of clients: links to it, reads its lists, reads them again
  * when it says that they changed, probes it, and comes back by itself. What was read stays until newer is there.
@@ -40,13 +47,16 @@ class CatalogSource {
   readonly #events: CatalogEvents;
   readonly #health: BackendHealth | undefined;
   readonly #settled = Promise.withResolvers<void>();
+  readonly #settleTime = new SettleTime();
   #catalog: BackendCatalog | undefined;
   #readAtMs = 0;
   #link: Link | undefined;
-  #reading: Promise<void> | undefined;
+  /** The link over which the backend is being looked at. */
+  #looking: Link | undefined;
   #stale = false;
-  #probing = false;
-  #retryMs = FIRST_RETRY_MS;
+  /** Before the next attempt to link, and to read what could not be read. */
+  #relinkMs = FIRST_RETRY_MS;
+  #rereadMs = FIRST_RETRY_MS;
   #timer: NodeJS.Timeout | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -61,10 +71,10 @@ class CatalogSource {
     this.#timing = options.timing;
     this.#events = options.events;
     this.#health = options.health;
-    void this.#connect();
+    void this.#connect().then(this.#settled.resolve);
   }
 
-  /** The last catalogue that was read in full. */
+  /** What was last read; a list of it that could not be read again is as it was. */
   get catalog(): BackendCatalog | undefined {
     return this.#catalog;
   }
@@ -77,40 +87,43 @@ class CatalogSource {
   /** The backend said that something changed: it is read again soon. */
   invalidate(): void {
     this.#stale = true;
-    this.#settleTimer ??= setTimeout(() => {
-      this.#settleTimer = undefined;
-      void this.#read();
-    }, SETTLE_MS);
+    if (this.#looking === undefined) this.#readSoon();
   }
 
   /** A call to the backend failed: it is probed at once instead of when its turn comes. */
   suspect(): void {
-    if (this.#link !== undefined && !this.#probing) void this.#probe();
+    void this.#look({ ping: true });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#settleTimer);
-    await this.#link?.close();
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.close();
   }
 
   async #connect(): Promise<void> {
+    const opening: Opening = { link: undefined, ended: undefined, early: [] };
     try {
-      const link = await this.#backend.open(this.#profile, this.#inbound());
+      const link = await this.#backend.open(this.#profile, this.#inbound(opening));
       if (this.#closed) return await link.close();
-      this.#link = link;
-      link.listen(true);
-      this.#stale = true;
-      await this.#read();
-      this.#retryMs = FIRST_RETRY_MS;
-      this.#health?.reached(link.server.protocolVersion);
-      this.#later(this.#timing.probeIntervalMs, () => this.#probe());
+      if (opening.ended !== undefined) throw opening.ended;
+      this.#linked(opening, link);
     } catch (thrown) {
-      this.#lost(GatewayError.from(thrown));
-    } finally {
-      this.#settled.resolve();
+      return this.#lost(GatewayError.from(thrown));
     }
+    await this.#look({ ping: false });
+  }
+
+  #linked(opening: Opening, link: Link): void {
+    opening.link = this.#link = link;
+    this.#stale = true;
+    this.#relinkMs = FIRST_RETRY_MS;
+    this.#health?.reached(link.server.protocolVersion);
+    link.listen(true);
+    for (const message of opening.early.splice(0)) this.#message(link, message);
   }
 
   #lost(error: GatewayError): void {
@@ -118,51 +131,85 @@ class CatalogSource {
     const link = this.#link;
     this.#link = undefined;
     void link?.close();
-    this.#health?.unreachable(error);
+    // A process that ended, or credentials that were refused, are the gateway's own; clients have others.
+    if (this.#backend.separateLinks || error.code === "backend-refused")
+      this.#health?.notLinked(error);
+    else this.#health?.unreachable(error);
     this.#events.failed(error);
-    this.#later(this.#retryMs, () => this.#connect());
-    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+    this.#later(this.#relinkMs, () => this.#connect());
+    this.#relinkMs = Math.min(this.#relinkMs * 2, LAST_RETRY_MS);
   }
 
-  /** Reads the lists; a change that is reported meanwhile has them read once more. */
-  async #read(): Promise<void> {
-    if (this.#reading !== undefined) return this.#reading;
-    this.#reading = this.#readWhileStale().finally(() => (this.#reading = undefined));
-    return this.#reading;
-  }
-
-  async #readWhileStale(): Promise<void> {
+  /** Finds out how the backend is, reads what is stale, and plans when to look again. Never rejects. */
+  async #look({ ping }: { ping: boolean }): Promise<void> {
     const link = this.#link;
-    while (this.#stale && link !== undefined && link === this.#link && !this.#closed) {
-      this.#stale = false;
-      this.#catalog = await readCatalog(this.#backend.name, link, this.#timing.listTimeoutMs);
-      this.#readAtMs = performance.now();
-      this.#events.changed();
-    }
-  }
-
-  async #probe(): Promise<void> {
-    const link = this.#link;
-    if (link === undefined || this.#probing) return;
-    this.#probing = true;
+    if (link === undefined || link === this.#looking) return;
+    this.#looking = link;
+    let failure: GatewayError | undefined;
     try {
-      await ask(link, (id) => requestText(id, "ping", "{}"), this.#timing.probeTimeoutMs);
-      this.#health?.reached(link.server.protocolVersion);
-      if (performance.now() - this.#readAtMs > this.#timing.maxAgeMs) this.#stale = true;
-      if (this.#stale) await this.#read();
-      this.#later(this.#timing.probeIntervalMs, () => this.#probe());
+      if (ping) await this.#ping(link);
+      failure = await this.#refresh(link);
+      if (failure !== undefined && !ping) await this.#ping(link);
+      if (link === this.#link) this.#looked(link, failure);
     } catch (thrown) {
-      const error = GatewayError.from(thrown);
-      if (error.code === "backend-timeout") this.#probeFailed(error);
-      else if (link === this.#link) this.#lost(error);
+      failure = GatewayError.from(thrown);
+      if (link === this.#link) this.#noPong(failure);
     } finally {
-      this.#probing = false;
+      if (link === this.#looking) this.#looking = undefined;
     }
+    // A change that was reported meanwhile; what failed has a time of its own.
+    if (this.#stale && failure === undefined && link === this.#link) this.#readSoon();
   }
 
-  #probeFailed(error: GatewayError): void {
+  async #ping(link: Link): Promise<void> {
+    await ask(link, (id) => requestText(id, "ping", "{}"), this.#timing.probeTimeoutMs);
+  }
+
+  /** Reads the lists if they may have changed; the answer tells what could not be read. */
+  async #refresh(link: Link): Promise<GatewayError | undefined> {
+    const { maxAgeMs, listTimeoutMs } = this.#timing;
+    if (performance.now() - this.#readAtMs > maxAgeMs) this.#stale = true;
+    if (!this.#stale) return undefined;
+    this.#stale = false;
+    const before = this.#catalog;
+    const read = await readCatalog(this.#backend.name, link, { timeoutMs: listTimeoutMs, before });
+    if (link !== this.#link) return undefined;
+    const [failure] = read.failures;
+    if (failure !== undefined) this.#stale = true;
+    this.#readAtMs = performance.now();
+    if (read.catalog === undefined) return failure;
+    this.#catalog = read.catalog;
+    this.#events.changed();
+    return failure;
+  }
+
+  #looked(link: Link, failure: GatewayError | undefined): void {
+    if (failure === undefined) {
+      this.#health?.reached(link.server.protocolVersion);
+      this.#rereadMs = FIRST_RETRY_MS;
+      return this.#later(this.#timing.probeIntervalMs, () => this.#look({ ping: true }));
+    }
+    this.#health?.probeFailed(failure);
+    this.#events.failed(failure);
+    this.#later(this.#rereadMs, () => this.#look({ ping: true }));
+    this.#rereadMs = Math.min(this.#rereadMs * 2, this.#timing.probeIntervalMs);
+  }
+
+  #noPong(error: GatewayError): void {
+    if (error.code !== "backend-timeout") return this.#lost(error);
     this.#health?.probeFailed(error);
-    this.#later(this.#timing.probeIntervalMs, () => this.#probe());
+    this.#later(this.#timing.probeIntervalMs, () => this.#look({ ping: true }));
+  }
+
+  #readSoon(): void {
+    if (this.#closed) return;
+    this.#settleTimer ??= setTimeout(
+      () => {
+        this.#settleTimer = undefined;
+        void this.#look({ ping: false });
+      },
+      this.#settleTime.next(performance.now() - this.#readAtMs),
+    );
   }
 
   #later(delayMs: number, run: () => Promise<void>): void {
@@ -172,31 +219,23 @@ class CatalogSource {
     this.#timer.unref();
   }
 
-  #inbound(): Inbound {
+  #inbound(opening: Opening): Inbound {
     return {
-      message: (message) => this.#message(message),
+      message: (message) => {
+        if (opening.link === undefined) opening.early.push(message);
+        else this.#message(opening.link, message);
+      },
       reopened: () => this.invalidate(),
-      closed: (reason) => this.#lost(reason),
+      closed: (reason) => {
+        if (opening.link === undefined) opening.ended = reason;
+        else if (opening.link === this.#link) this.#lost(reason);
+      },
     };
   }
 
-  #message(message: Message): void {
-    if (message.kind === "notification") {
-      if (message.method.endsWith("/list_changed")) this.invalidate();
-      return;
-    }
-    // The catalogue speaks for no client: it has no roots, and nobody to ask.
-    const answer =
-      message.method === "ping"
-        ? resultText(message.id, "{}")
-        : message.method === "roots/list"
-          ? resultText(message.id, '{"roots":[]}')
-          : undefined;
-    const refusal = new GatewayError(
-      "method-not-found",
-      "Nobody can answer this: the session only reads lists.",
-    );
-    this.#link?.send(answer ?? errorText(message.id, refusal)).catch(() => undefined);
+  #message(link: Link, message: Message): void {
+    if (message.kind === "request") link.send(ownAnswer(message)).catch(() => undefined);
+    else if (message.method.endsWith("/list_changed")) this.invalidate();
   }
 }
 

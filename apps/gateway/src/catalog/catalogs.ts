@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
-import type { BackendHealth } from "../backends/health.ts";
-import type { Backend, ClientProfile } from "../backends/port.ts";
-import type { GatewayError } from "../rpc/errors.ts";
-import type { BackendCatalog, ItemKind } from "./backend-catalog.ts";
-import { CatalogSource, type CatalogTiming } from "./catalog-source.ts";
+import type { ClientProfile } from "../backends/port.ts";
+import { classKeyOf } from "./class-key.ts";
+import { ClientClass, type CatalogsOptions } from "./client-class.ts";
 import type { View } from "./view.ts";
 
 /** Classes of clients that are followed at once; a client of one more gets the catalogue of clients that can do nothing special. */
@@ -11,32 +8,6 @@ const MAX_CLASSES = 32;
 
 /** A class without clients is forgotten after this time, so that a client that comes back finds it warm. */
 const FORGET_CLASS_MS = 10 * 60_000;
-
-/** What catalogues are made of and how. */
-interface CatalogsOptions {
-  /** In configuration order, which decides conflicts. */
-  readonly backends: ReadonlyMap<string, Backend>;
-  readonly health: ReadonlyMap<string, BackendHealth>;
-  readonly timing: CatalogTiming;
-  /** How long a first view waits for backends that are still starting. */
-  readonly startupWaitMs: number;
-  aggregate(catalogs: readonly BackendCatalog[]): View;
-  /** The lists of a class changed. */
-  changed(classKey: string, kinds: readonly ItemKind[]): void;
-  /** The lists of a backend were read. */
-  read(backend: string): void;
-  /** A backend could not be linked to or read. */
-  failed(backend: string, error: GatewayError): void;
-}
-
-interface ClassOfClients {
-  readonly key: string;
-  readonly sources: Map<string, CatalogSource>;
-  readonly firstView: Promise<void>;
-  view: View;
-  clients: number;
-  idleSinceMs: number;
-}
 
 /** The profile of the class of clients that can do nothing special; its links also tell the backends' health. */
 const PLAIN_PROFILE: Omit<ClientProfile, "clientInfo"> = { capabilities: "{}", headers: {} };
@@ -48,37 +19,38 @@ const PLAIN_PROFILE: Omit<ClientProfile, "clientInfo"> = { capabilities: "{}", h
 class Catalogs {
   readonly #options: CatalogsOptions;
   readonly #clientInfo: string;
-  readonly #classes = new Map<string, ClassOfClients>();
-  readonly #plain: ClassOfClients;
+  readonly #classes = new Map<string, ClientClass>();
+  readonly #plain: ClientClass;
 
   constructor(options: CatalogsOptions, clientInfo: string) {
     this.#options = options;
     this.#clientInfo = clientInfo;
-    const plain = { ...PLAIN_PROFILE, clientInfo };
-    this.#plain = this.#follow(classKeyOf(plain), plain, options.health);
-    this.#plain.clients = 1;
+    const profile = { ...PLAIN_PROFILE, clientInfo };
+    this.#plain = new ClientClass(classKeyOf(profile), profile, {
+      options,
+      merged: (backend) => this.#plainRead(backend),
+    });
+    // It never goes.
+    this.#plain.enter();
+    this.#classes.set(this.#plain.key, this.#plain);
   }
 
-  /** Counts a client in; resolves to its class when the backends answered or `startupWaitMs` passed. */
+  /**
+   * Counts a client in, which `leave` is to count out; resolves to the key of its class when the backends answered
+   * or `startupWaitMs` passed.
+   */
   async join(profile: ClientProfile, nowMs: number): Promise<string> {
     const key = classKeyOf(profile);
-    this.sweep(nowMs);
-    const found =
-      this.#classes.get(key) ??
-      (this.#classes.size < MAX_CLASSES
-        ? this.#follow(key, { ...profile, clientInfo: this.#clientInfo })
-        : this.#plain);
-    found.clients++;
+    const found = this.#classes.get(key) ?? this.#follow(key, profile, nowMs);
+    found.enter();
     await found.firstView;
+    found.announce();
     return found.key;
   }
 
   /** Counts a client out. */
   leave(key: string, nowMs: number): void {
-    const found = this.#classes.get(key);
-    if (found === undefined) return;
-    found.clients--;
-    found.idleSinceMs = nowMs;
+    this.#classes.get(key)?.leave(nowMs);
   }
 
   /** What a class can see now. */
@@ -88,12 +60,12 @@ class Catalogs {
 
   /** A backend told a client of this class that its lists changed. */
   invalidate(key: string, backend: string): void {
-    this.#classes.get(key)?.sources.get(backend)?.invalidate();
+    this.#classes.get(key)?.source(backend)?.invalidate();
   }
 
   /** A call to this backend failed: find out how it is. */
   suspect(backend: string): void {
-    this.#plain.sources.get(backend)?.suspect();
+    this.#plain.source(backend)?.suspect();
   }
 
   /** The catalogue of clients that can do nothing special, for status. */
@@ -103,100 +75,41 @@ class Catalogs {
 
   /** Forgets classes that had no client for a while. */
   sweep(nowMs: number): void {
-    for (const [key, found] of this.#classes) {
-      if (found.clients > 0 || nowMs - found.idleSinceMs < FORGET_CLASS_MS) continue;
-      this.#classes.delete(key);
-      for (const source of found.sources.values()) void source.close();
-    }
+    for (const found of this.#classes.values())
+      if (found.clients === 0 && nowMs - found.idleSinceMs >= FORGET_CLASS_MS) this.#forget(found);
   }
 
   async close(): Promise<void> {
-    const sources = [...this.#classes.values()].flatMap((found) => [...found.sources.values()]);
-    await Promise.allSettled(sources.map((source) => source.close()));
+    await Promise.allSettled([...this.#classes.values()].map((found) => found.close()));
   }
 
-  #follow(
-    key: string,
-    profile: ClientProfile,
-    health?: ReadonlyMap<string, BackendHealth>,
-  ): ClassOfClients {
-    const { backends, timing, startupWaitMs } = this.#options;
-    const sources = new Map<string, CatalogSource>();
-    const waited = Promise.withResolvers<void>();
-    const found: ClassOfClients = {
-      key,
-      sources,
-      firstView: waited.promise,
-      view: this.#options.aggregate([]),
-      clients: 0,
-      idleSinceMs: 0,
-    };
-    this.#classes.set(key, found);
-    for (const [name, backend] of backends) {
-      const known = health?.get(name);
-      const events = {
-        changed: () => {
-          this.#options.read(name);
-          this.#merge(found);
-        },
-        failed: (error: GatewayError) => this.#options.failed(name, error),
-      };
-      sources.set(
-        name,
-        new CatalogSource(backend, profile, { timing, events, ...(known && { health: known }) }),
-      );
+  /** A class of its own for clients of this profile, if need be in place of the one that was without clients for longest. */
+  #follow(key: string, profile: ClientProfile, nowMs: number): ClientClass {
+    this.sweep(nowMs);
+    if (this.#classes.size >= MAX_CLASSES) {
+      const [idle] = [...this.#classes.values()]
+        .filter(({ clients }) => clients === 0)
+        .toSorted((a, b) => a.idleSinceMs - b.idleSinceMs);
+      if (idle === undefined) return this.#plain;
+      this.#forget(idle);
     }
-    this.#merge(found);
-    const timer = setTimeout(waited.resolve, startupWaitMs);
-    void Promise.all([...sources.values()].map((source) => source.settled)).then(() => {
-      clearTimeout(timer);
-      waited.resolve();
-    });
-    return found;
+    const fallback = { catalogOf: (name: string) => this.#plain.source(name)?.catalog };
+    const own = { ...profile, clientInfo: this.#clientInfo };
+    const made = new ClientClass(key, own, { options: this.#options, fallback });
+    this.#classes.set(key, made);
+    return made;
   }
 
-  /** A backend that this class has not read yet shows what clients that can do nothing special see. */
-  #merge(found: ClassOfClients): void {
-    const catalogs: BackendCatalog[] = [];
-    for (const [name, source] of found.sources) {
-      const catalog =
-        source.catalog ?? this.#classes.get(this.#plainKey)?.sources.get(name)?.catalog;
-      if (catalog !== undefined) catalogs.push(catalog);
-    }
-    const before = found.view;
-    found.view = this.#options.aggregate(catalogs);
-    const kinds = changedKinds(before, found.view);
-    if (kinds.length > 0) this.#options.changed(found.key, kinds);
+  #forget(found: ClientClass): void {
+    this.#classes.delete(found.key);
+    void found.close();
   }
 
-  get #plainKey(): string {
-    return this.#plain?.key ?? "";
+  /** Classes that could not read this backend themselves show what was read for the plain one. */
+  #plainRead(backend: string): void {
+    for (const found of this.#classes.values())
+      if (found !== this.#plain && found.source(backend)?.catalog === undefined) found.merge();
   }
-}
-
-function changedKinds(before: View, after: View): ItemKind[] {
-  const kinds: ItemKind[] = ["tools", "prompts", "resources", "resourceTemplates"];
-  return kinds.filter((kind) => {
-    const [old, now] = [before.lists[kind].pages, after.lists[kind].pages];
-    return old.length !== now.length || old.some((page, index) => page !== now[index]);
-  });
-}
-
-/** Clients with equal capabilities and passed-through headers have the same key; no header's value can be read from it. */
-function classKeyOf(profile: ClientProfile): string {
-  const canonical = JSON.stringify([
-    sorted(JSON.parse(profile.capabilities)),
-    sorted(profile.headers),
-  ]);
-  return createHash("sha256").update(canonical).digest("base64url");
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
-  return Object.entries(value)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => [key, sorted(inner)]);
 }
 
 export { Catalogs };

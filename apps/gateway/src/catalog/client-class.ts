@@ -1,0 +1,153 @@
+import type { BackendHealth } from "../backends/health.ts";
+import type { Backend, ClientProfile } from "../backends/port.ts";
+import type { GatewayError } from "../rpc/errors.ts";
+import type { BackendCatalog, ItemKind } from "./backend-catalog.ts";
+import { CatalogSource, type CatalogTiming } from "./catalog-source.ts";
+import type { View } from "./view.ts";
+
+/** Changes of several backends that come together are announced together. */
+const ANNOUNCE_MS = 25;
+
+/** What catalogues are made of and how. */
+interface CatalogsOptions {
+  /** In configuration order, which decides conflicts. */
+  readonly backends: ReadonlyMap<string, Backend>;
+  readonly health: ReadonlyMap<string, BackendHealth>;
+  readonly timing: CatalogTiming;
+  /** How long a first view waits for backends that are still starting. */
+  readonly startupWaitMs: number;
+  aggregate(catalogs: readonly BackendCatalog[]): View;
+  /** The lists of a class changed. */
+  changed(classKey: string, kinds: readonly ItemKind[]): void;
+  /** The lists of a backend were read. */
+  read(backend: string): void;
+  /** A backend could not be linked to or read. */
+  failed(backend: string, error: GatewayError): void;
+}
+
+/** The class that others fall back on, and whose links tell the backends' health, has none to fall back on. */
+interface Fallback {
+  /** What clients that can do nothing special see of a backend. */
+  catalogOf(backend: string): BackendCatalog | undefined;
+}
+
+/** Clients that see the same, and what they see. */
+class ClientClass {
+  readonly key: string;
+  readonly #options: CatalogsOptions;
+  readonly #fallback: Fallback | undefined;
+  readonly #sources = new Map<string, CatalogSource>();
+  readonly #firstView = Promise.withResolvers<void>();
+  readonly #startup: NodeJS.Timeout;
+  #view: View;
+  #announced: View;
+  #announcing: NodeJS.Timeout | undefined;
+  #clients = 0;
+  #idleSinceMs = 0;
+
+  /** `merged` hears of each backend that was read. */
+  constructor(
+    key: string,
+    profile: ClientProfile,
+    wiring: { options: CatalogsOptions; fallback?: Fallback; merged?: (backend: string) => void },
+  ) {
+    const { options, fallback, merged } = wiring;
+    this.key = key;
+    this.#options = options;
+    this.#fallback = fallback;
+    for (const [name, backend] of options.backends) {
+      const events = {
+        changed: () => {
+          options.read(name);
+          this.merge();
+          merged?.(name);
+        },
+        failed: (error: GatewayError) => options.failed(name, error),
+      };
+      const health = fallback === undefined ? options.health.get(name) : undefined;
+      const source = { timing: options.timing, events, ...(health && { health }) };
+      this.#sources.set(name, new CatalogSource(backend, profile, source));
+    }
+    this.#view = this.#announced = this.#merged();
+    this.#startup = setTimeout(this.#firstView.resolve, options.startupWaitMs);
+    const settled = [...this.#sources.values()].map((source) => source.settled);
+    void Promise.all(settled).then(() => this.#started());
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** Resolves when the backends answered or `startupWaitMs` passed. */
+  get firstView(): Promise<void> {
+    return this.#firstView.promise;
+  }
+
+  get clients(): number {
+    return this.#clients;
+  }
+
+  /** When the last client left; only of use without clients. */
+  get idleSinceMs(): number {
+    return this.#idleSinceMs;
+  }
+
+  enter(): void {
+    this.#clients++;
+  }
+
+  /** Announces now what waits to be announced, so that a client that is about to see it is not told afterwards. */
+  announce(): void {
+    clearTimeout(this.#announcing);
+    this.#announcing = undefined;
+    const kinds = changedKinds(this.#announced, this.#view);
+    this.#announced = this.#view;
+    if (kinds.length > 0) this.#options.changed(this.key, kinds);
+  }
+
+  leave(nowMs: number): void {
+    this.#clients--;
+    this.#idleSinceMs = nowMs;
+  }
+
+  source(backend: string): CatalogSource | undefined {
+    return this.#sources.get(backend);
+  }
+
+  /** Puts the view together anew, and has it announced when it is another one. */
+  merge(): void {
+    this.#view = this.#merged();
+    this.#announcing ??= setTimeout(() => this.announce(), ANNOUNCE_MS);
+  }
+
+  async close(): Promise<void> {
+    this.#started();
+    clearTimeout(this.#announcing);
+    await Promise.allSettled([...this.#sources.values()].map((source) => source.close()));
+  }
+
+  #started(): void {
+    clearTimeout(this.#startup);
+    this.#firstView.resolve();
+  }
+
+  /** A backend that this class has not read yet shows what clients that can do nothing special see. */
+  #merged(): View {
+    const catalogs: BackendCatalog[] = [];
+    for (const [name, source] of this.#sources) {
+      const catalog = source.catalog ?? this.#fallback?.catalogOf(name);
+      if (catalog !== undefined) catalogs.push(catalog);
+    }
+    return this.#options.aggregate(catalogs);
+  }
+}
+
+function changedKinds(before: View, after: View): ItemKind[] {
+  const kinds: ItemKind[] = ["tools", "prompts", "resources", "resourceTemplates"];
+  return kinds.filter((kind) => {
+    const [old, now] = [before.lists[kind].pages, after.lists[kind].pages];
+    return old.length !== now.length || old.some((page, index) => page !== now[index]);
+  });
+}
+
+export { changedKinds, ClientClass, type CatalogsOptions };
