@@ -46,7 +46,7 @@ function announce(sessions: SessionRegistry, classKey: string, kinds: readonly I
   const names = new Set(kinds.map((kind) => (kind === "resourceTemplates" ? "resources" : kind)));
   const texts = [...names].map((kind) => notificationText(`notifications/${kind}/list_changed`));
   for (const session of sessions.values()) {
-    if (session.facts.classKey === classKey) for (const text of texts) session.notify(text);
+    if (session.facts.classKey === classKey) for (const text of texts) session.announce(text);
   }
 }
 

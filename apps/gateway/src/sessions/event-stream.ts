@@ -81,15 +81,21 @@ class EventStream {
     return this.#seq > seq;
   }
 
-  /** Sends one message; without a connection it is kept for the next one. */
+  /** Sends one message; without a connection it is kept for the next one. A stream that ended takes none. */
   push(text: string): void {
-    this.#write(frameOf(text, `${this.id}_${++this.#seq}`));
+    if (this.#state === "open") this.#write(frameOf(text, `${this.id}_${++this.#seq}`));
+  }
+
+  /** Sends a message that says no more when it is said twice, unless it waits to be sent already. */
+  pushOnce(text: string): void {
+    const data = dataOf(text);
+    if (!this.#events.some(({ seq, frame }) => seq > this.#sent && frame.endsWith(data)))
+      this.push(text);
   }
 
   /** Sends an empty event, so that the client has an id to come back with. */
-  prime(retryMs?: number): void {
-    const retry = retryMs === undefined ? "" : `retry: ${retryMs}\n`;
-    this.#write(`id: ${this.id}_${++this.#seq}\n${retry}data: \n\n`);
+  prime(): void {
+    if (this.#state === "open") this.#write(`id: ${this.id}_${++this.#seq}\ndata: \n\n`);
   }
 
   /** Nothing more will come; the connection ends when all is written. */
@@ -117,6 +123,7 @@ class EventStream {
   /** Takes a connection whose head is written, and sends it what came after event `afterSeq` (default: what no connection got). */
   attach(response: ServerResponse, afterSeq = this.#sent): void {
     this.detach();
+    if (response.destroyed) return;
     this.#response = response;
     response.once("close", () => {
       if (this.#response === response) this.#response = undefined;
@@ -135,7 +142,7 @@ class EventStream {
   #write(frame: string): void {
     this.#store(frame);
     const response = this.#response;
-    if (response === undefined) return;
+    if (response === undefined || response.destroyed) return;
     // Before the write, so that one long event does not cut off a client that reads.
     if (response.writableLength > this.#limits.maxUnsentBytes) return void response.destroy();
     this.#sent = this.#seq;
@@ -170,8 +177,12 @@ class EventStream {
 
 /** An event with its id; each line of the text becomes a data line, which together read as the same text. */
 function frameOf(text: string, id: string): string {
+  return `event: message\nid: ${id}${dataOf(text)}`;
+}
+
+function dataOf(text: string): string {
   const data = /[\r\n]/.test(text) ? text.split(/\r\n|\r|\n/).join("\ndata: ") : text;
-  return `event: message\nid: ${id}\ndata: ${data}\n\n`;
+  return `\ndata: ${data}\n\n`;
 }
 
 /** Splits an event id into its stream and its place there; `undefined` for anything that is not one of ours. */

@@ -31,6 +31,7 @@ class Links {
     if (this.#backends.get(name)?.linkIdleMs !== undefined) this.#usedMs.set(name, nowMs);
     const known = this.#links.get(name);
     if (known !== undefined) return known;
+    if (this.#closed) return Promise.reject(endedError());
     const opening = this.#open(name);
     this.#links.set(name, opening);
     opening.then(
@@ -61,17 +62,18 @@ class Links {
         needed(name)
       )
         continue;
-      this.#links.delete(name);
       this.#usedMs.delete(name);
+      this.#dropped(name, link);
       void link.close();
     }
   }
 
+  /** Closes all links. Links that are being opened are not waited for; they close once they are there. */
   async close(): Promise<void> {
     this.#closed = true;
-    const links = [...this.#links.values()];
+    const links = [...this.opened()];
     this.#links.clear();
-    await Promise.allSettled(links.map(async (link) => (await link).close()));
+    await Promise.allSettled(links.map(([, link]) => link.close()));
   }
 
   async #open(name: string): Promise<Link> {
@@ -87,7 +89,14 @@ class Links {
       reopened: () => void (link && this.#events.opened(name, link)),
       closed: () => this.#dropped(name, link),
     };
-    link = await backend.open(this.#profile, inbound);
+    const profile = this.#profile;
+    const opened = await backend.open(profile, inbound);
+    if (this.#closed) {
+      void opened.close();
+      throw endedError();
+    }
+    link = opened;
+    if (profile !== this.#profile) link.passHeaders?.(this.#profile.headers);
     for (const message of early) this.#events.message(name, link, message);
     await this.#events.opened(name, link);
     return link;
@@ -104,6 +113,10 @@ class Links {
     this.#events.closed(name, link);
     if (link === undefined || this.#links.get(name) === link) this.#links.delete(name);
   }
+}
+
+function endedError(): GatewayError {
+  return new GatewayError("session-not-found", "The session was ended.");
 }
 
 export { Links, type LinkEvents };

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { ClientProfile } from "../backends/port.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { Session, type SessionContext } from "./session.ts";
+import { Session, type SessionContext, type SessionFacts } from "./session.ts";
 
 /** Different profiles that are remembered, to be shared by further clients of the same kind. */
 const MAX_SHARED_PROFILES = 1_000;
@@ -17,6 +17,9 @@ interface RegistryOptions {
   readonly now: () => number;
   ended(session: Session, why: "deleted" | "expired" | "shutdown"): void;
 }
+
+/** What a session is made of. */
+type NewSession = Omit<SessionFacts, "id">;
 
 /** The sessions of this process: a session lives until it is deleted or not used for its time to live. */
 class SessionRegistry {
@@ -47,7 +50,8 @@ class SessionRegistry {
     );
   }
 
-  create(facts: { protocolVersion: string; profile: ClientProfile; classKey: string }): Session {
+  /** Throws `too-many-sessions`. */
+  create(facts: NewSession): Session {
     this.requireRoom();
     const session = new Session(
       { ...facts, profile: this.#shared(facts.profile), id: randomUUID() },
@@ -66,12 +70,10 @@ class SessionRegistry {
   }
 
   /** Ends a session; false when there is none. */
-  delete(id: string, why: "deleted" | "expired" | "shutdown" = "deleted"): boolean {
+  delete(id: string, why: "deleted" | "expired" = "deleted"): boolean {
     const session = this.#sessions.get(id);
     if (session === undefined) return false;
-    this.#sessions.delete(id);
-    this.#options.ended(session, why);
-    void session.close(this.#options.now());
+    void this.#end(session, why);
     return true;
   }
 
@@ -82,8 +84,7 @@ class SessionRegistry {
       const streams = session.openedStreams;
       session.closeIdleLinks(nowMs);
       streams?.sweep(nowMs - this.#options.resumeWindowMs);
-      const used = session.callsUnderWay > 0 || (streams?.attachedCount ?? 0) > 0;
-      if (used) session.lastSeenMs = nowMs;
+      if (isUsed(session)) session.lastSeenMs = nowMs;
       else if (nowMs - session.lastSeenMs > this.#options.ttlMs) this.delete(id, "expired");
     }
   }
@@ -104,17 +105,32 @@ class SessionRegistry {
   }
 
   async close(): Promise<void> {
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    await Promise.allSettled(sessions.map((session) => session.close(this.#options.now())));
+    await Promise.all(
+      [...this.#sessions.values()].map((session) => this.#end(session, "shutdown")),
+    );
+  }
+
+  /** Never rejects. */
+  #end(session: Session, why: "deleted" | "expired" | "shutdown"): Promise<void> {
+    this.#sessions.delete(session.facts.id);
+    this.#options.ended(session, why);
+    return session.close(this.#options.now());
   }
 
   #shared(profile: ClientProfile): ClientProfile {
-    const key = JSON.stringify([profile.capabilities, profile.clientInfo, profile.headers]);
+    const { capabilities, clientInfo, headers } = profile;
+    const text = JSON.stringify([capabilities, clientInfo, headers]);
+    const key = createHash("sha256").update(text).digest("base64url");
     const known = this.#profiles.get(key);
     if (known === undefined) this.#profiles.set(key, profile);
     return known ?? profile;
   }
 }
 
-export { SessionRegistry };
+/** Whether somebody waits for something of this session. A call whose client went away and did not come back keeps nothing alive. */
+function isUsed({ callsUnderWay, openedStreams }: Session): boolean {
+  if (openedStreams === undefined) return callsUnderWay > 0;
+  return openedStreams.attachedCount > 0 || (callsUnderWay > 0 && !openedStreams.abandoned);
+}
+
+export { SessionRegistry, type NewSession };

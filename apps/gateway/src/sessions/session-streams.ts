@@ -44,6 +44,13 @@ class SessionStreams {
     return count;
   }
 
+  /** Whether the answer to a call waits for a client that is not there. */
+  get abandoned(): boolean {
+    for (const stream of this.#streams.values())
+      if (stream.id !== STANDALONE && stream.state === "open" && !stream.attached) return true;
+    return false;
+  }
+
   /** Events kept for clients that come back. */
   get keptEvents(): number {
     let count = 0;

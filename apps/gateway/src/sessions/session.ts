@@ -1,13 +1,13 @@
-import { ask } from "../backends/ask.ts";
 import type { Backend, ClientProfile, Link } from "../backends/port.ts";
 import type { View } from "../catalog/view.ts";
 import type { Peer } from "../core/call.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
-import { errorText, requestText, resultText } from "../rpc/reply.ts";
+import { errorText, resultText } from "../rpc/reply.ts";
 import { AskedRequests } from "./asked.ts";
 import type { EventStreamLimits } from "./event-stream.ts";
 import { Links } from "./links.ts";
+import { ReplayedState } from "./replayed-state.ts";
 import { SessionStreams } from "./session-streams.ts";
 
 /** What the client said of itself in `initialize`. Equal texts are shared between sessions. */
@@ -54,9 +54,9 @@ class Session implements Peer {
   #asked: AskedRequests | undefined;
   #streams: SessionStreams | undefined;
   #calls: Map<string, CallUnderWay> | undefined;
-  #subscriptions: Map<string, string> | undefined;
-  #logLevel: string | undefined;
+  #replayed: ReplayedState | undefined;
   #passed: Readonly<Record<string, string>>;
+  #closed = false;
   /** When the client was last heard of. */
   lastSeenMs: number;
 
@@ -106,7 +106,13 @@ class Session implements Peer {
 
   /** Sends something to the client that belongs to no request of it. */
   notify(text: string): void {
-    this.streams.standalone.push(text);
+    // What a closed session keeps would be kept for ever.
+    if (!this.#closed) this.streams.standalone.push(text);
+  }
+
+  /** Tells the client that lists changed, once for all changes until it hears of it. */
+  announce(text: string): void {
+    if (!this.#closed) this.streams.standalone.pushOnce(text);
   }
 
   /** Notes a call under way. Throws `invalid-request` when its id is in use. */
@@ -135,16 +141,16 @@ class Session implements Peer {
 
   /** Sets the log level here and at every backend that is linked. */
   async setLogLevel(level: string): Promise<void> {
-    this.#logLevel = level;
-    await Promise.allSettled([...this.openLinks].map(([, link]) => this.#sendLogLevel(link)));
+    const links = [...this.openLinks].map(([, link]) => link);
+    await (this.#replayed ??= new ReplayedState()).setLogLevel(level, links);
   }
 
   subscribed(uri: string, backend: string): void {
-    (this.#subscriptions ??= new Map()).set(uri, backend);
+    (this.#replayed ??= new ReplayedState()).subscribed(uri, backend);
   }
 
   unsubscribed(uri: string): void {
-    this.#subscriptions?.delete(uri);
+    this.#replayed?.unsubscribed(uri);
   }
 
   /** Tells every linked backend whether its standing stream has somebody to listen. */
@@ -152,9 +158,15 @@ class Session implements Peer {
     for (const [, link] of this.openLinks) link.listen(wanted);
   }
 
-  /** Passes a notification of the client to every linked backend. */
-  broadcast(text: string): void {
-    for (const [, link] of this.openLinks) link.send(text).catch(() => undefined);
+  /** Passes a notification of the client on: progress to the backend that asked, anything else to every linked one. */
+  pass(notification: Message): void {
+    const send = (link: Link): void => void link.send(notification.text).catch(() => undefined);
+    if (notification.method !== "notifications/progress")
+      for (const [, link] of this.openLinks) send(link);
+    else {
+      const asker = this.#asked?.linkOf(notification);
+      if (asker !== undefined) send(asker);
+    }
   }
 
   /** Notes what a request carried of the headers to pass through; a rotated token reaches backends with the next call. */
@@ -168,8 +180,7 @@ class Session implements Peer {
   /** Closes links that cost a process and are not in use. */
   closeIdleLinks(nowMs: number): void {
     if (this.callsUnderWay > 0) return;
-    const subscribed = new Set(this.#subscriptions?.values());
-    this.#links?.closeIdle(nowMs, (backend) => subscribed.has(backend));
+    this.#links?.closeIdle(nowMs, (backend) => this.#replayed?.subscribedTo(backend) ?? false);
   }
 
   /** Ends every call under way with this error, and tells their backends. */
@@ -179,6 +190,7 @@ class Session implements Peer {
 
   /** Ends calls, streams and backend sessions. */
   async close(nowMs: number): Promise<void> {
+    this.#closed = true;
     this.giveUpCalls(new GatewayError("session-not-found", "The session was ended."));
     this.#streams?.close(nowMs);
     await this.#links?.close();
@@ -205,7 +217,7 @@ class Session implements Peer {
       return undefined;
     }
     try {
-      const text = (this.#asked ??= new AskedRequests()).put(backend, link, message);
+      const text = (this.#asked ??= new AskedRequests()).put(link, message, this.#context.now());
       this.#context.asked(backend, message.method, "forwarded");
       return text;
     } catch (error) {
@@ -216,21 +228,11 @@ class Session implements Peer {
   }
 
   async #opened(backend: string, link: Link): Promise<void> {
-    link.listen(this.#streams?.listening ?? false);
-    const again = [...(this.#subscriptions ?? [])].filter(([, owner]) => owner === backend);
-    await Promise.allSettled([
-      this.#sendLogLevel(link),
-      ...again.map(([uri]) =>
-        ask(link, (id) => requestText(id, "resources/subscribe", JSON.stringify({ uri }))),
-      ),
-    ]);
-  }
-
-  async #sendLogLevel(link: Link): Promise<void> {
-    if (this.#logLevel === undefined || link.server.capabilities["logging"] === undefined) return;
-    await ask(link, (id) =>
-      requestText(id, "logging/setLevel", JSON.stringify({ level: this.#logLevel })),
-    );
+    const listen = (): void => link.listen(this.#streams?.listening ?? false);
+    listen();
+    await this.#replayed?.replay(backend, link);
+    // The client may have opened or closed its stream meanwhile, when this link was not among the open ones yet.
+    listen();
   }
 }
 
