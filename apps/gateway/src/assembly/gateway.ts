@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { BackendHealth } from "../backends/health.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import { CallsInFlight } from "../core/calls-in-flight.ts";
@@ -15,6 +16,8 @@ import { watchBackends } from "./watch-backends.ts";
 /** How often silent event streams get a sign of life. */
 const KEEP_ALIVE_MS = 15_000;
 const SWEEP_MS = 5_000;
+/** How long backends may take to hear that sessions end, before what is left is cut off. */
+const GOODBYE_MS = 3_000;
 /** A call that runs this long is answered as an event stream. */
 const STREAM_AFTER_MS = 1_000;
 
@@ -65,11 +68,11 @@ function createGateway(options: GatewayOptions): Gateway {
     broke: (err) => log.error({ err }, "request failed in the gateway"),
   });
   metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));
-  const stopTimers = keepSessions(sessions);
+  const stopTimers = keepUp(sessions, catalogs, now);
   const close = async (): Promise<void> => {
     stopTimers();
-    await sessions.close();
-    await catalogs.close();
+    // A backend that hangs must not keep the children of others from being stopped.
+    await within(GOODBYE_MS, [sessions.close(), catalogs.close()]);
     await Promise.allSettled([...watched.backends.values()].map((backend) => backend.close()));
   };
   return {
@@ -84,15 +87,26 @@ function createGateway(options: GatewayOptions): Gateway {
 }
 
 /** Keeps streams alive and ends what nobody uses, until the answer is called. */
-function keepSessions(sessions: SessionRegistry): () => void {
+function keepUp(sessions: SessionRegistry, catalogs: Catalogs, now: () => number): () => void {
   const timers = [
     setInterval(() => sessions.keepStreamsAlive(), KEEP_ALIVE_MS),
-    setInterval(() => sessions.sweep(), SWEEP_MS),
+    setInterval(() => {
+      sessions.sweep();
+      catalogs.sweep(now());
+    }, SWEEP_MS),
   ];
   for (const timer of timers) timer.unref();
   return () => {
     for (const timer of timers) clearInterval(timer);
   };
+}
+
+/** Resolves when all are settled, or after `ms`. */
+async function within(ms: number, all: readonly Promise<void>[]): Promise<void> {
+  const timer = new AbortController();
+  const passed = setTimeout(ms, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([Promise.allSettled(all), passed]);
+  timer.abort();
 }
 
 export { createGateway, type Gateway };
