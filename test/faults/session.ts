@@ -92,8 +92,8 @@ export class Session {
 
   /** The names of all tools. */
   async tools(): Promise<string[]> {
-    const { result } = await this.ask("tools/list");
-    return (result?.["tools"] as { name: string }[]).map(({ name }) => name);
+    const { result = {} } = await this.ask("tools/list");
+    return (result["tools"] as { name: string }[]).map(({ name }) => name);
   }
 
   /** Sends a notification. */
@@ -145,6 +145,19 @@ export function isStream({ headers }: Response): boolean {
 /** The events of a stream as they come. */
 export function eventsIn({ body }: Response): AsyncGenerator<WireEvent> {
   return eventsOf(body);
+}
+
+/** All events of a stream that ends. */
+export async function allEvents(response: Response): Promise<WireEvent[]> {
+  const events: WireEvent[] = [];
+  for await (const event of eventsIn(response)) events.push(event);
+  return events;
+}
+
+/** The first event of a stream, which stays open. */
+export async function firstEvent(response: Response): Promise<WireEvent | undefined> {
+  const { value, done } = await eventsIn(response).next();
+  return done ? undefined : value;
 }
 
 /** The one answer in a response, be it JSON or the last event of a stream. Rejects when there is none. */

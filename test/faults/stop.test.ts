@@ -6,7 +6,7 @@ import { startGateway } from "../gateway/start.ts";
 import type { StartedGateway } from "../gateway/start.ts";
 import { configOf, httpBackend, stdioBackend } from "./gateway-config.ts";
 import { childrenOf, isAlive } from "./process-table.ts";
-import { answerIn, eventsIn, isStream, Session } from "./session.ts";
+import { allEvents, answerIn, isStream, Session } from "./session.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
@@ -63,7 +63,7 @@ test("SIGTERM: calls in flight finish, standing streams get a hint when to come 
   expect([isStream(first), isStream(second), isStream(third)]).toEqual([false, true, true]);
   for (const response of [first, second, third])
     expect((await answerIn(response)).result?.content).toEqual([{ type: "text", text: "ok" }]);
-  const events = await Array.fromAsync(eventsIn(standing));
+  const events = await allEvents(standing);
   expect(events.at(-1)).toEqual({ retryMs: 1_000 });
   expect(await stopped).toBe(0);
   expect(performance.now() - startedMs).toBeLessThan(10_000);
