@@ -54,8 +54,8 @@ class PipedAnswer implements ByteSink {
 
   /** Half an answer cannot be mended: the connection is cut, so that the client does not take it for whole. */
   abort(error: GatewayError): void {
-    this.#response.destroy();
     this.#events.ended("failed", error);
+    this.#response.destroy();
   }
 
   /** The client wants no more of it. */
