@@ -25,6 +25,7 @@ interface GotRequest {
   readonly params: Record<string, unknown>;
   readonly exchange: Exchange;
   cancelled: string | undefined;
+  ended: boolean;
 }
 
 /** One link to a fake backend, with all that came over it. */
@@ -55,17 +56,21 @@ class FakeLink implements Link {
   request({ id, text }: OutgoingRequest, exchange: Exchange): Cancel {
     const message = readMessage(text);
     const { params = {} } = JSON.parse(text) as { params?: Record<string, unknown> };
-    const got: GotRequest = { message, params, exchange, cancelled: undefined };
+    const got: GotRequest = { message, params, exchange, cancelled: undefined, ended: false };
     this.got.push(got);
     const reaction = this.closed ? { failed: gone(this.#backend.name) } : this.#reaction(got);
     queueMicrotask(() => {
-      if (reaction === "silence" || got.cancelled !== undefined) return;
+      if (reaction === "silence" || got.ended) return;
+      got.ended = true;
       if ("failed" in reaction) exchange.failed(reaction.failed);
       else if ("error" in reaction)
         exchange.answer(`{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(reaction.error)}}`);
       else exchange.answer(resultText(id, JSON.stringify(reaction.result)));
     });
-    return (reason) => (got.cancelled = reason);
+    return (reason) => {
+      got.ended = true;
+      got.cancelled = reason;
+    };
   }
 
   async send(text: string): Promise<void> {
@@ -82,7 +87,7 @@ class FakeLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.#end(gone(this.#backend.name));
   }
 
   /** The requests of one method. */
@@ -102,8 +107,17 @@ class FakeLink implements Link {
 
   /** The link breaks. */
   dies(reason: GatewayError = gone(this.#backend.name)): void {
-    this.closed = true;
+    this.#end(reason);
     this.inbound.closed(reason);
+  }
+
+  #end(reason: GatewayError): void {
+    this.closed = true;
+    for (const got of this.got) {
+      if (got.ended) continue;
+      got.ended = true;
+      got.exchange.failed(reason);
+    }
   }
 
   #reaction(got: GotRequest): Reaction {
