@@ -41,6 +41,7 @@ class HttpLink implements Link, RequestSession {
   #server: ServerFacts | undefined;
   #opening: Promise<void> | undefined;
   #generation = 0;
+  #replayed: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: HttpLinkOptions) {
@@ -105,10 +106,13 @@ class HttpLink implements Link, RequestSession {
   }
 
   async reopen(generation: number): Promise<void> {
-    if (generation !== this.#generation) return;
-    const first = this.#opening === undefined;
-    await this.handshake();
-    if (first) this.#options.inbound.reopened();
+    if (generation === this.#generation) {
+      const first = this.#opening === undefined;
+      await this.handshake();
+      if (first) this.#replayed = Promise.resolve(this.#options.inbound.reopened());
+    }
+    // What the client set in the old session holds in the new one before anything runs there.
+    await this.#replayed;
   }
 
   ended(request: HttpRequest): void {

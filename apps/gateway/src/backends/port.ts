@@ -25,8 +25,8 @@ interface ServerFacts {
 interface Inbound {
   /** A notification or request of the backend, on no stream of a request. */
   message(message: Message): void;
-  /** The backend forgot the session and the link opened a new one: log level and subscriptions are to be sent again. */
-  reopened(): void;
+  /** The backend forgot the session and the link opened a new one: log level and subscriptions are to be sent again, and what waits for the session waits for that. */
+  reopened(): void | Promise<void>;
   /** The link is dead (child gone, stream cut); it takes no further request. */
   closed(reason: GatewayError): void;
 }

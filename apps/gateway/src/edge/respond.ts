@@ -46,8 +46,7 @@ function sendError(
   id?: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const closing = error.code === "too-large" ? { connection: "close" } : {};
-  sendJson(response, error.httpStatus, errorText(id, error), { ...closing, ...headers });
+  sendJson(response, error.httpStatus, errorText(id, error), headers);
 }
 
 /** Sends a status without a body. */

@@ -26,7 +26,7 @@ function openStanding(session: Session, request: IncomingMessage, response: Serv
   } else {
     head();
     const { standalone } = session.streams;
-    standalone.attach(response);
+    standalone.join(response);
     if (session.facts.protocolVersion >= PRIMED_VERSION) standalone.prime();
   }
   session.listen(session.streams.listening);

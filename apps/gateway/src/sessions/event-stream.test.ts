@@ -263,3 +263,16 @@ test("however pushes, losses and resumptions interleave, the client sees every k
     { numRuns: 2_000 },
   );
 });
+
+test("of two standing connections the newer gets the messages, and the older gets them again when it is gone", () => {
+  const stream = streamOf();
+  const [older, newer] = [new FakeResponse(), new FakeResponse()];
+  stream.join(older.asResponse);
+  stream.push("1");
+  stream.join(newer.asResponse);
+  stream.push("2");
+  expect([older.texts, newer.texts]).toEqual([["1"], ["2"]]);
+  newer.vanish();
+  stream.push("3");
+  expect([older.texts, newer.texts]).toEqual([["1", "3"], ["2"]]);
+});

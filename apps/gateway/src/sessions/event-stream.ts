@@ -25,6 +25,9 @@ interface StoredEvent {
 /** How a stream ended or is going on. */
 type StreamState = "open" | "ended";
 
+/** Connections that one stream keeps at most; the oldest ends for one more. */
+const MAX_CONNECTIONS = 4;
+
 /** Headers of every event stream. */
 const EVENT_STREAM_HEADERS = {
   "content-type": "text/event-stream",
@@ -45,6 +48,8 @@ class EventStream {
   /** Up to this event everything was handed to a connection. */
   #sent = 0;
   #response: ServerResponse | undefined;
+  /** Connections that get the messages when the newer ones are gone, the newest last. */
+  #waiting: ServerResponse[] = [];
   #state: StreamState = "open";
   #endedAtMs = 0;
 
@@ -105,38 +110,61 @@ class EventStream {
     this.detach();
   }
 
-  /** Asks the client to come back after `retryMs`, and ends the connection; the stream goes on. */
+  /** Asks the client to come back after `retryMs`, and ends its connections; the stream goes on. */
   hangUp(retryMs: number): void {
-    this.#response?.write(`retry: ${retryMs}\n\n`);
+    for (const response of this.#connections()) response.write(`retry: ${retryMs}\n\n`);
     this.detach();
   }
 
-  /** Ends the connection, without a word. */
+  /** Ends the connections, without a word. */
   detach(): void {
-    const response = this.#response;
-    if (response === undefined) return;
+    const connections = this.#connections();
     this.#response = undefined;
-    response.end();
-    cutOffIfStuck(response);
+    this.#waiting = [];
+    for (const response of connections) {
+      response.end();
+      cutOffIfStuck(response);
+    }
   }
 
-  /** Takes a connection whose head is written, and sends it what came after event `afterSeq` (default: what no connection got). */
+  /**
+   * Takes a connection whose head is written, and sends it what came after event `afterSeq` (default: what no
+   * connection got). Any other connection ends.
+   */
   attach(response: ServerResponse, afterSeq = this.#sent): void {
     this.detach();
+    this.#take(response, afterSeq);
+  }
+
+  /** Takes a connection that gets the messages before those there are, which stay and get them again after it. */
+  join(response: ServerResponse): void {
+    if (this.#response !== undefined) this.#waiting.push(this.#response);
+    if (this.#waiting.length >= MAX_CONNECTIONS) this.#waiting.shift()?.end();
+    this.#take(response, this.#sent);
+  }
+
+  #take(response: ServerResponse, afterSeq: number): void {
     if (response.destroyed) return;
     this.#response = response;
-    response.once("close", () => {
-      if (this.#response === response) this.#response = undefined;
-    });
+    response.once("close", () => this.#closed(response));
     for (const event of this.#events) if (event.seq > afterSeq) response.write(event.frame);
     this.#sent = this.#seq;
     if (this.#state === "ended") this.detach();
     else cutOffIfStuck(response);
   }
 
+  #closed(response: ServerResponse): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== response);
+    if (this.#response === response) this.#response = this.#waiting.pop();
+  }
+
+  #connections(): ServerResponse[] {
+    return this.#response === undefined ? this.#waiting : [...this.#waiting, this.#response];
+  }
+
   /** A comment, so that proxies and clients see that the stream lives. */
   keepAlive(): void {
-    this.#response?.write(": keep-alive\n\n");
+    for (const response of this.#connections()) response.write(": keep-alive\n\n");
   }
 
   #write(frame: string): void {

@@ -86,7 +86,7 @@ class Links {
     const inbound: Inbound = {
       message: (message) =>
         link === undefined ? void early.push(message) : this.#events.message(name, link, message),
-      reopened: () => void (link && this.#events.opened(name, link)),
+      reopened: () => (link === undefined ? undefined : this.#events.opened(name, link)),
       closed: () => this.#dropped(name, link),
     };
     const profile = this.#profile;

@@ -18,14 +18,14 @@ function resumed(streams: SessionStreams, eventId: string): FakeResponse | undef
 }
 
 test("every POST has a stream of its own, and none is the one for messages of no request", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   const ids = [streams.create().id, streams.create().id, streams.standalone.id];
   expect(new Set(ids).size).toBe(3);
   expect(streams.standalone).toBe(streams.standalone);
 });
 
 test("an event id resumes its own stream and shows nothing of another", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   const [one, other] = [streams.create(), streams.create()];
   one.push("1a");
   other.push("2a");
@@ -36,12 +36,12 @@ test("an event id resumes its own stream and shows nothing of another", () => {
 });
 
 test("an id of no stream, or of no form of ours, resumes nothing and writes nothing", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   for (const id of ["99_1", "garbage", "0_1"]) expect(resumed(streams, id)).toBeUndefined();
 });
 
 test("a client that has all of a stream that is over gets 204, and one that has not gets the rest", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   const stream = streams.create();
   stream.push("answer");
   stream.end(0);
@@ -52,7 +52,7 @@ test("a client that has all of a stream that is over gets 204, and one that has 
 });
 
 test("a stream is kept for its time after it ended, and an open one for as long as it is open", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   const [ended, open] = [streams.create(), streams.create()];
   ended.push("x");
   ended.end(1_000);
@@ -64,7 +64,7 @@ test("a stream is kept for its time after it ended, and an open one for as long 
 });
 
 test("of many streams that are over the oldest are forgotten, and open ones stay", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   const open = streams.create();
   const ids = Array.from({ length: 200 }, () => {
     const stream = streams.create();
@@ -78,7 +78,7 @@ test("of many streams that are over the oldest are forgotten, and open ones stay
 });
 
 test("a session listens while its standing stream has a connection", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   expect(streams.listening).toBe(false);
   const response = new FakeResponse();
   streams.standalone.attach(response.asResponse);
@@ -88,7 +88,7 @@ test("a session listens while its standing stream has a connection", () => {
 });
 
 test("an answer is abandoned while its stream is open and nobody is there", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   streams.standalone.push("x");
   expect(streams.abandoned).toBe(false);
   const stream = streams.create();
@@ -102,7 +102,7 @@ test("an answer is abandoned while its stream is open and nobody is there", () =
 });
 
 test("closing ends all connections and gives back all that was kept", () => {
-  const streams = new SessionStreams(LIMITS);
+  const streams = new SessionStreams(LIMITS, "s");
   const before = budget.used;
   const response = new FakeResponse();
   streams.standalone.attach(response.asResponse);

@@ -4,22 +4,25 @@ import { EventStream, readEventId, type EventStreamLimits } from "./event-stream
 /** Finished streams that one session keeps at most for clients that come back. */
 const MAX_KEPT_STREAMS = 64;
 
-/** The id of the stream that belongs to no request. */
-const STANDALONE = "0";
-
 /** The event streams of one session, made when first needed: an idle session has none. */
 class SessionStreams {
   readonly #limits: EventStreamLimits;
+  /** The id of the stream that belongs to no request. */
+  readonly #standalone: string;
+  readonly #prefix: string;
   readonly #streams = new Map<string, EventStream>();
   #next = 1;
 
-  constructor(limits: EventStreamLimits) {
+  /** `prefix` tells the streams of one session from those of another, so that no client resumes in the wrong one. */
+  constructor(limits: EventStreamLimits, prefix: string) {
     this.#limits = limits;
+    this.#prefix = prefix;
+    this.#standalone = `${prefix}-0`;
   }
 
   /** A new stream for the answer to one POST. */
   create(): EventStream {
-    const stream = new EventStream(String(this.#next++), this.#limits);
+    const stream = new EventStream(`${this.#prefix}-${this.#next++}`, this.#limits);
     this.#streams.set(stream.id, stream);
     this.#forgetOldest();
     return stream;
@@ -27,15 +30,18 @@ class SessionStreams {
 
   /** The stream for messages that belong to no request. */
   get standalone(): EventStream {
-    let stream = this.#streams.get(STANDALONE);
+    let stream = this.#streams.get(this.#standalone);
     if (stream === undefined)
-      this.#streams.set(STANDALONE, (stream = new EventStream(STANDALONE, this.#limits)));
+      this.#streams.set(
+        this.#standalone,
+        (stream = new EventStream(this.#standalone, this.#limits)),
+      );
     return stream;
   }
 
   /** Whether a client listens for messages that belong to no request. */
   get listening(): boolean {
-    return this.#streams.get(STANDALONE)?.attached ?? false;
+    return this.#streams.get(this.#standalone)?.attached ?? false;
   }
 
   get attachedCount(): number {
@@ -47,7 +53,8 @@ class SessionStreams {
   /** Whether the answer to a call waits for a client that is not there. */
   get abandoned(): boolean {
     for (const stream of this.#streams.values())
-      if (stream.id !== STANDALONE && stream.state === "open" && !stream.attached) return true;
+      if (stream.id !== this.#standalone && stream.state === "open" && !stream.attached)
+        return true;
     return false;
   }
 

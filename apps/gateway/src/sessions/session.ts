@@ -72,7 +72,10 @@ class Session implements Peer {
   }
 
   get streams(): SessionStreams {
-    return (this.#streams ??= new SessionStreams(this.#context.streamLimits));
+    return (this.#streams ??= new SessionStreams(
+      this.#context.streamLimits,
+      this.facts.id.slice(0, 8),
+    ));
   }
 
   /** The streams, if there ever were any. */
