@@ -1,0 +1,74 @@
+import type { IncomingMessage } from "node:http";
+import { describe, expect, test } from "vitest";
+import { ResponseProbe } from "../../test/response-probe.ts";
+import { sessionRig } from "../../test/session-rig.ts";
+import type { GatewayError } from "../rpc/errors.ts";
+import { openStanding } from "./standing-stream.ts";
+
+function opened(
+  { session }: ReturnType<typeof sessionRig>,
+  headers: IncomingMessage["headers"] = {},
+): ResponseProbe {
+  const response = new ResponseProbe();
+  openStanding(session, { headers } as IncomingMessage, response.real);
+  return response;
+}
+
+describe("a standing stream", () => {
+  test("gets what belongs to no request, also what was said before it", () => {
+    const rig = sessionRig();
+    rig.session.notify("early");
+    const response = opened(rig);
+    rig.session.notify("late");
+    expect(response.headers["content-type"]).toBe("text/event-stream");
+    expect(response.events).toEqual(["early", "", "late"]);
+  });
+
+  test.each(["2025-06-18", "2025-03-26"])("has no empty event under %s", (version) => {
+    expect(opened(sessionRig(version)).body).toBe("");
+  });
+
+  test("is the newest one: each message goes to exactly one", () => {
+    const rig = sessionRig("2025-06-18");
+    const [first, second] = [opened(rig), opened(rig)];
+    rig.session.notify("news");
+    expect([first.events, second.events]).toEqual([[], ["news"]]);
+  });
+
+  test("has backends keep theirs as long as it stands", async () => {
+    const rig = sessionRig();
+    await rig.session.link("a");
+    const first = opened(rig);
+    const second = opened(rig);
+    first.destroy();
+    expect(rig.backends.a.link.listening).toBe(true);
+    second.destroy();
+    expect(rig.backends.a.link.listening).toBe(false);
+  });
+
+  test("goes on after the event that the client saw last", () => {
+    const rig = sessionRig("2025-06-18");
+    const first = opened(rig);
+    rig.session.notify("one");
+    rig.session.notify("two");
+    const [, id = ""] = /^id: (\S+)$/m.exec(first.body) ?? [];
+    first.destroy();
+    rig.session.notify("three");
+    expect(opened(rig, { "last-event-id": id }).events).toEqual(["two", "three"]);
+  });
+
+  test.each(["1_1", "0", "nonsense", "9_0"])(
+    "cannot go on after %s, of which nobody knows",
+    (id) => {
+      expect(() => opened(sessionRig(), { "last-event-id": id })).toThrow(
+        expect.objectContaining({ code: "invalid-request" }) as GatewayError,
+      );
+    },
+  );
+
+  test("is nothing for a client that takes JSON alone", () => {
+    expect(() => opened(sessionRig(), { accept: "application/json" })).toThrow(
+      expect.objectContaining({ code: "not-acceptable" }) as GatewayError,
+    );
+  });
+});
