@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Session } from "./session.ts";
 
-/** Slower than any call to a healthy backend should ever be, with both cores busy. */
-const P99_BOUND_MS = 500;
+/** Slower than any call to a healthy backend should ever be, even where others keep all cores busy. */
+const P99_BOUND_MS = 1_000;
 const CALLERS = 2;
 /** Leaves the processor to what is under test. */
 const PAUSE_MS = 3;

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -55,6 +54,11 @@ async function answerTo(text: string | Buffer, thenEnd = false): Promise<RawAnsw
   if (outcome.kind === "answer") return outcome.answer;
   expect(outcome.kind).toBe("closed");
   return "closed";
+}
+
+/** Resolves when the connection is gone, be it in peace or broken. */
+function closing(socket: Socket): Promise<void> {
+  return new Promise((resolve) => void socket.once("close", () => resolve()));
 }
 
 async function stillServes(): Promise<void> {
@@ -145,6 +149,23 @@ describe("a request that is too large", () => {
     await stillServes();
   });
 
+  test("without end is cut off", async () => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.resume();
+    const closed = closing(socket);
+    const chunk = Buffer.from(`100000\r\n${"x".repeat(MIB)}\r\n`);
+    const more = () => {
+      while (!socket.destroyed && socket.write(chunk));
+    };
+    socket.on("drain", more);
+    socket.write(headOf({ "transfer-encoding": "chunked" }));
+    more();
+    await closed;
+    expect(socket.bytesWritten).toBeLessThan(100 * MIB);
+    await stillServes();
+  });
+
   test("of just the allowed size is taken", async () => {
     const padding = "x".repeat(8 * MIB - 200);
     const answer = (await answerTo(
@@ -162,7 +183,7 @@ describe("a client that sends slowly", () => {
     socket.resume();
     socket.write(first);
     const dripping = setInterval(() => socket.write(drip), 500);
-    await once(socket, "close");
+    await closing(socket);
     clearInterval(dripping);
     return performance.now() - openedMs;
   }
