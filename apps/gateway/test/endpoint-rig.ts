@@ -62,6 +62,7 @@ async function startEndpoint(
       },
       viewOf: () => VIEW,
       listChanged: () => undefined,
+      linkFailed: () => undefined,
       asked: () => undefined,
     },
     ttlMs: 60_000,

@@ -131,6 +131,7 @@ function sessionRig(
       },
       viewOf: () => VIEW,
       listChanged: () => undefined,
+      linkFailed: () => undefined,
       asked: () => undefined,
       ...context,
     },

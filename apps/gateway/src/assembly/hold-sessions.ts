@@ -28,6 +28,7 @@ function holdSessions(
       },
       viewOf: (classKey) => catalogs().view(classKey),
       listChanged: (classKey, backend) => catalogs().invalidate(classKey, backend),
+      linkFailed: (backend) => catalogs().suspect(backend),
       asked: (backend, method, outcome) => meters.get(backend)?.asked(method, outcome),
     },
     ttlMs: settings.sessionTtlMs,

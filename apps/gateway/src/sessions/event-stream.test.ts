@@ -276,3 +276,24 @@ test("of two standing connections the newer gets the messages, and the older get
   stream.push("3");
   expect([older.texts, newer.texts]).toEqual([["1", "3"], ["2"]]);
 });
+
+test("what a newer connection was cut off before it could get goes to the older one", async () => {
+  const stream = streamOf({ maxUnsentBytes: 100 });
+  const [older, newer] = [new FakeResponse(), new FakeResponse()];
+  stream.join(older.asResponse);
+  stream.join(newer.asResponse);
+  newer.writableLength = 101;
+  stream.push("1");
+  await expect.poll(() => older.texts).toEqual(["1"]);
+  expect(newer.texts).toEqual([]);
+});
+
+test("a connection that is gone when it joins is as if it had not come", () => {
+  const stream = streamOf();
+  const [older, gone] = [new FakeResponse(), new FakeResponse()];
+  stream.join(older.asResponse);
+  gone.vanish();
+  stream.join(gone.asResponse);
+  stream.keepAlive();
+  expect(older.written).toBe(": keep-alive\n\n");
+});

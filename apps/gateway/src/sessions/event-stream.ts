@@ -138,6 +138,7 @@ class EventStream {
 
   /** Takes a connection that gets the messages before those there are, which stay and get them again after it. */
   join(response: ServerResponse): void {
+    if (response.destroyed) return;
     if (this.#response !== undefined) this.#waiting.push(this.#response);
     if (this.#waiting.length >= MAX_CONNECTIONS) this.#waiting.shift()?.end();
     this.#take(response, this.#sent);
@@ -147,15 +148,21 @@ class EventStream {
     if (response.destroyed) return;
     this.#response = response;
     response.once("close", () => this.#closed(response));
+    this.#sendAfter(response, afterSeq);
+    if (this.#state === "ended") this.detach();
+  }
+
+  #sendAfter(response: ServerResponse, afterSeq: number): void {
     for (const event of this.#events) if (event.seq > afterSeq) response.write(event.frame);
     this.#sent = this.#seq;
-    if (this.#state === "ended") this.detach();
-    else cutOffIfStuck(response);
+    cutOffIfStuck(response);
   }
 
   #closed(response: ServerResponse): void {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== response);
-    if (this.#response === response) this.#response = this.#waiting.pop();
+    if (this.#response !== response) return;
+    this.#response = this.#waiting.pop();
+    if (this.#response !== undefined) this.#sendAfter(this.#response, this.#sent);
   }
 
   #connections(): ServerResponse[] {

@@ -11,6 +11,7 @@ interface Scene {
   readonly heard: string[];
   readonly opened: Link[];
   readonly closed: (Link | undefined)[];
+  readonly failed: string[];
 }
 
 function scene(open: () => Promise<void> = async () => undefined): Scene {
@@ -18,6 +19,7 @@ function scene(open: () => Promise<void> = async () => undefined): Scene {
   const heard: string[] = [];
   const opened: Link[] = [];
   const closed: (Link | undefined)[] = [];
+  const failed: string[] = [];
   const links = new Links(new Map([["b", backend]]), profileOf({ headers: { "x-a": "1" } }), {
     message: (_, link, message) => {
       if (!opened.includes(link)) heard.push("before opened:");
@@ -28,8 +30,9 @@ function scene(open: () => Promise<void> = async () => undefined): Scene {
       await open();
     },
     closed: (_, link) => closed.push(link),
+    failed: (name) => failed.push(name),
   });
-  return { backend, links, heard, opened, closed };
+  return { backend, links, heard, opened, closed, failed };
 }
 
 test("concurrent first uses share one handshake and get the same link", async () => {
@@ -71,11 +74,12 @@ test("what a backend says before its link is there is heard once it is", async (
 });
 
 test("a failure is told to all who wait, and the next use tries again", async () => {
-  const { backend, links } = scene();
+  const { backend, links, failed } = scene();
   backend.refuses(new GatewayError("backend-timeout", "slow"));
   const results = await Promise.allSettled([links.get("b", 0), links.get("b", 0)]);
   expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(backend.opened).toBe(1);
+  expect(failed).toEqual(["b"]);
   backend.accepts();
   expect(await links.get("b", 0)).toBe(backend.link);
 });

@@ -9,6 +9,8 @@ interface LinkEvents {
   /** A link was opened, or opened again: what the backend must know of this client is to be sent before it is used. */
   opened(backend: string, link: Link): Promise<void>;
   closed(backend: string, link: Link | undefined): void;
+  /** A link could not be opened. */
+  failed(backend: string): void;
 }
 
 /** The links of one client to backends, each opened when first used. */
@@ -36,7 +38,10 @@ class Links {
     this.#links.set(name, opening);
     opening.then(
       (link) => this.#settle(name, opening, link),
-      () => this.#settle(name, opening, undefined),
+      () => {
+        this.#settle(name, opening, undefined);
+        if (!this.#closed) this.#events.failed(name);
+      },
     );
     return opening;
   }

@@ -122,9 +122,20 @@ class SessionRegistry {
     const text = JSON.stringify([capabilities, clientInfo, headers]);
     const key = createHash("sha256").update(text).digest("base64url");
     const known = this.#profiles.get(key);
-    if (known === undefined) this.#profiles.set(key, profile);
-    return known ?? profile;
+    if (known !== undefined) return known;
+    const own = {
+      capabilities: ownCopy(capabilities),
+      clientInfo: ownCopy(clientInfo),
+      headers,
+    };
+    this.#profiles.set(key, own);
+    return own;
   }
+}
+
+/** A copy without the body that a text was cut from, which would stay in memory with it. */
+function ownCopy(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** Whether somebody waits for something of this session. A call whose client went away and did not come back keeps nothing alive. */

@@ -7,6 +7,7 @@ import { Session, type SessionContext } from "./session.ts";
 interface Told {
   readonly changed: string[];
   readonly asked: string[];
+  readonly failed: string[];
 }
 
 /** A context of two fake backends and a clock that a test sets. */
@@ -17,7 +18,7 @@ function contextOf(clock: { ms: number } = { ms: 0 }): {
   readonly context: SessionContext;
 } {
   const [a, b] = [new FakeBackend("a"), new FakeBackend("b")];
-  const told: Told = { changed: [], asked: [] };
+  const told: Told = { changed: [], asked: [], failed: [] };
   const view = aggregate([]);
   const context: SessionContext = {
     backends: new Map([
@@ -34,6 +35,7 @@ function contextOf(clock: { ms: number } = { ms: 0 }): {
     viewOf: () => view,
     listChanged: (classKey, backend, method) =>
       told.changed.push(`${classKey} ${backend} ${method}`),
+    linkFailed: (backend) => void told.failed.push(backend),
     asked: (backend, method, outcome) => told.asked.push(`${backend} ${method} ${outcome}`),
   };
   return { a, b, told, context };

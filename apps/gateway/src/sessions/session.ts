@@ -28,6 +28,8 @@ interface SessionContext {
   viewOf(classKey: string): View;
   /** A backend told this session that a list of its changed. */
   listChanged(classKey: string, backend: string, method: string): void;
+  /** No link to a backend could be opened for this session. */
+  linkFailed(backend: string): void;
   /** A backend asked something of the client; `refused` when too many of its requests wait already. */
   asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
 }
@@ -210,6 +212,7 @@ class Session implements Peer {
         },
         opened: (backend, link) => this.#opened(backend, link),
         closed: (_, link) => link && this.#asked?.forget(link),
+        failed: (backend) => this.#context.linkFailed(backend),
       },
     ));
   }
