@@ -53,7 +53,7 @@ function observeReplies(
       metrics.operation(request.method, labelOf(reply)).done({ httpStatus: 200, seconds, failure });
       if (backend !== undefined) {
         meters.get(backend)?.requestDone(request.method, seconds, outcome === "failed");
-        if (outcome === "result") health.get(backend)?.callSucceeded();
+        if (outcome === "result" || outcome === "error") health.get(backend)?.callSucceeded();
       }
       remember(reply, outcome);
       if (!logged) return;

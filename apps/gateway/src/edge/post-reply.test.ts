@@ -69,6 +69,16 @@ describe("an answer", () => {
     expect(policy.outcomes).toEqual(["result"]);
   });
 
+  test("that refuses a subscription is no result, so that nobody makes it again", () => {
+    const { session } = sessionRig("2025-11-25");
+    const policy = new PolicyProbe();
+    const response = new ResponseProbe().real;
+    const subscribe = request("resources/subscribe", '{"uri":"a://1"}');
+    const reply = new PostReply({ session, request: subscribe, response, policy, takes: BOTH });
+    reply.answer('{"jsonrpc":"2.0","id":1,"error":{"code":-32002,"message":"no"}}');
+    expect(policy.outcomes).toEqual(["error"]);
+  });
+
   test("that is refused carries its headers", () => {
     const { reply, response, policy } = rig();
     reply.refuse(ANSWER, { "retry-after": "2" });

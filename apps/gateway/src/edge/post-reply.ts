@@ -3,7 +3,7 @@ import type { ByteSink, FlowControl, Link } from "../backends/port.ts";
 import type { Outcome, Reply } from "../core/call.ts";
 import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import { idKey, type Message } from "../rpc/message.ts";
-import { errorText } from "../rpc/reply.ts";
+import { errorText, isErrorText } from "../rpc/reply.ts";
 import { EVENT_STREAM_HEADERS, type EventStream } from "../sessions/event-stream.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
@@ -11,6 +11,8 @@ import { CollectedAnswer, PipedAnswer } from "./large-answer.ts";
 import type { Accepted } from "./media-types.ts";
 import { sendEmpty, sendJson } from "./respond.ts";
 import { PRIMED_VERSION } from "./versions.ts";
+
+const SUBSCRIBING: ReadonlySet<string> = new Set(["resources/subscribe", "resources/unsubscribe"]);
 
 /** How replies behave over time, and who hears how they ended. */
 interface ReplyPolicy {
@@ -134,7 +136,9 @@ class PostReply implements Reply {
   }
 
   answer(text: string): void {
-    this.#answered(text, "result", {});
+    // Of these alone it matters; nobody looks into the answers of calls.
+    const failed = SUBSCRIBING.has(this.request.method) && isErrorText(text);
+    this.#answered(text, failed ? "error" : "result", {});
   }
 
   refuse(text: string, headers: Readonly<Record<string, string>>): void {

@@ -15,6 +15,15 @@ function errorText(id: string | undefined, error: GatewayError): string {
   return `{"jsonrpc":"2.0",${id === undefined ? "" : `"id":${id},`}"error":${JSON.stringify(body)}}`;
 }
 
+/** Whether an answer says that its request failed; it is parsed, so this is for answers that are short. */
+function isErrorText(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { error?: unknown }).error !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** The text of a notification without an id; `params` is JSON text. */
 function notificationText(method: string, params?: string): string {
   return `{"jsonrpc":"2.0","method":${JSON.stringify(method)}${params === undefined ? "" : `,"params":${params}`}}`;
@@ -25,4 +34,4 @@ function requestText(id: string, method: string, params: string): string {
   return `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${params}}`;
 }
 
-export { errorText, notificationText, requestText, resultText };
+export { errorText, isErrorText, notificationText, requestText, resultText };
