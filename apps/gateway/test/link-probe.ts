@@ -35,7 +35,11 @@ class InboundProbe implements Inbound {
     if (at !== -1) this.#waiting.splice(at, 1)[0]?.found(message);
   }
 
-  reopened(): void {}
+  timesReopened = 0;
+
+  reopened(): void {
+    this.timesReopened++;
+  }
 
   closed(reason: GatewayError): void {
     this.ended.resolve(reason);

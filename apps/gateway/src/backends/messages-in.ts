@@ -3,7 +3,10 @@ import { idKey, parseJson, readMessage, withId, type Message } from "../rpc/mess
 
 const OPEN_BRACKET = /^\s*\[/;
 
-/** The messages in what a backend sent: one, or those of a batch, as servers of 2025-03-26 may send. What is none is left out. */
+/**
+ * The messages in what a backend sent: one, or those of a batch, as servers of 2025-03-26 may send, with answers last.
+ * What is none is left out.
+ */
 function messagesIn(text: string): Message[] {
   if (!OPEN_BRACKET.test(text)) return messageIn(text);
   try {
@@ -11,7 +14,12 @@ function messagesIn(text: string): Message[] {
   } catch {
     return [];
   }
-  return elementsOf(text).flatMap((span) => messageIn(text.slice(span.start, span.end)));
+  const messages = elementsOf(text).flatMap((span) => messageIn(text.slice(span.start, span.end)));
+  return messages.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function rank({ kind }: Message): number {
+  return kind === "response" ? 1 : 0;
 }
 
 /** The answer to the request with this id, in the very id of the asker, which backends may write in another way; else `undefined`. */
