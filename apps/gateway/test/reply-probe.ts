@@ -2,7 +2,7 @@ import type { Link } from "../src/backends/port.ts";
 import type { Call, Reply } from "../src/core/call.ts";
 import type { GatewayError } from "../src/rpc/errors.ts";
 import type { Message } from "../src/rpc/message.ts";
-import { LinkProbe, sessionRig } from "./session-rig.ts";
+import { sessionRig } from "./session-rig.ts";
 
 /** A reply that keeps what it is told. */
 class ReplyProbe implements Reply {
@@ -51,4 +51,4 @@ function callOf(
   };
 }
 
-export { callOf, LinkProbe, ReplyProbe };
+export { callOf, ReplyProbe };
