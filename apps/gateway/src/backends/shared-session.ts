@@ -27,7 +27,7 @@ class SharedSession implements Host {
   /** What the link to the server delivers to. */
   readonly inbound: Inbound = {
     message: (message) => this.#deliver(message),
-    reopened: () => this.#all((inbound) => inbound.reopened()),
+    reopened: () => this.#all((inbound) => void inbound.reopened()),
     closed: (reason) => {
       this.#ended();
       this.#all((inbound) => inbound.closed(reason));

@@ -236,7 +236,7 @@ test("a backend that opened its session anew is read again", async () => {
   const backend = new FakeBackend("b").lists("t");
   const { source, tools } = follow(backend);
   await source.settled;
-  backend.lists("u").link.inbound.reopened();
+  await backend.lists("u").link.inbound.reopened();
   await pass(100);
   expect(tools()).toEqual(["u"]);
 });
