@@ -61,6 +61,8 @@ async function startEndpoint(
         budget: { used: 0, max: 10_000_000 },
       },
       viewOf: () => VIEW,
+      viewWith: () => VIEW,
+      catalogOf: () => undefined,
       listChanged: () => undefined,
       linkFailed: () => undefined,
       asked: () => undefined,

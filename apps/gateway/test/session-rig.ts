@@ -130,6 +130,8 @@ function sessionRig(
         budget: { used: 0, max: 10_000_000 },
       },
       viewOf: () => VIEW,
+      viewWith: () => VIEW,
+      catalogOf: () => undefined,
       listChanged: () => undefined,
       linkFailed: () => undefined,
       asked: () => undefined,

@@ -1,6 +1,5 @@
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
-import { notificationText } from "../rpc/reply.ts";
 import { SessionRegistry } from "../sessions/registry.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
@@ -27,6 +26,8 @@ function holdSessions(
         budget: { used: 0, max: 256 * MEBIBYTE },
       },
       viewOf: (classKey) => catalogs().view(classKey),
+      viewWith: (classKey, own) => catalogs().viewWith(classKey, own),
+      catalogOf: (classKey, backend) => catalogs().catalogOf(classKey, backend),
       listChanged: (classKey, backend) => catalogs().invalidate(classKey, backend),
       linkFailed: (backend) => catalogs().suspect(backend),
       asked: (backend, method, outcome) => meters.get(backend)?.asked(method, outcome),
@@ -42,13 +43,10 @@ function holdSessions(
   });
 }
 
-/** Tells every session of a class that its lists changed; templates have no notification of their own. */
+/** Tells every session of a class that its lists changed. */
 function announce(sessions: SessionRegistry, classKey: string, kinds: readonly ItemKind[]): void {
-  const names = new Set(kinds.map((kind) => (kind === "resourceTemplates" ? "resources" : kind)));
-  const texts = [...names].map((kind) => notificationText(`notifications/${kind}/list_changed`));
-  for (const session of sessions.values()) {
-    if (session.facts.classKey === classKey) for (const text of texts) session.announce(text);
-  }
+  for (const session of sessions.values())
+    if (session.facts.classKey === classKey) session.announce(kinds);
 }
 
 export { announce, holdSessions };

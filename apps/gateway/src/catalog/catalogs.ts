@@ -1,4 +1,5 @@
 import type { ClientProfile } from "../backends/port.ts";
+import type { BackendCatalog } from "./backend-catalog.ts";
 import { classKeyOf } from "./class-key.ts";
 import { ClientClass, type CatalogsOptions } from "./client-class.ts";
 import type { View } from "./view.ts";
@@ -55,7 +56,17 @@ class Catalogs {
 
   /** What a class can see now. */
   view(key: string): View {
-    return (this.#classes.get(key) ?? this.#plain).view;
+    return this.#class(key).view;
+  }
+
+  /** What a class can see of a backend. */
+  catalogOf(key: string, backend: string): BackendCatalog | undefined {
+    return this.#class(key).catalogOf(backend);
+  }
+
+  /** What a class can see, with other catalogues for some backends. */
+  viewWith(key: string, own: ReadonlyMap<string, BackendCatalog>): View {
+    return this.#class(key).viewWith(own);
   }
 
   /** A backend told a client of this class that its lists changed. */
@@ -98,6 +109,10 @@ class Catalogs {
     const made = new ClientClass(key, own, { options: this.#options, fallback });
     this.#classes.set(key, made);
     return made;
+  }
+
+  #class(key: string): ClientClass {
+    return this.#classes.get(key) ?? this.#plain;
   }
 
   #forget(found: ClientClass): void {

@@ -3,6 +3,7 @@ import type { Backend, ClientProfile } from "../backends/port.ts";
 import type { GatewayError } from "../rpc/errors.ts";
 import type { BackendCatalog, ItemKind } from "./backend-catalog.ts";
 import { CatalogSource, type CatalogTiming } from "./catalog-source.ts";
+import { changedKinds } from "./list-changes.ts";
 import type { View } from "./view.ts";
 
 /** Changes of several backends that come together are announced together. */
@@ -68,7 +69,7 @@ class ClientClass {
       const source = { timing: options.timing, events, ...(health && { health }) };
       this.#sources.set(name, new CatalogSource(backend, profile, source));
     }
-    this.#view = this.#announced = this.#merged();
+    this.#view = this.#announced = this.viewWith();
     this.#startup = setTimeout(this.#firstView.resolve, options.startupWaitMs);
     const settled = [...this.#sources.values()].map((source) => source.settled);
     void Promise.all(settled).then(() => this.#started());
@@ -114,9 +115,24 @@ class ClientClass {
     return this.#sources.get(backend);
   }
 
+  /** What this class can see of a backend; of one that it has not read yet, what clients that can do nothing special see. */
+  catalogOf(backend: string): BackendCatalog | undefined {
+    return this.#sources.get(backend)?.catalog ?? this.#fallback?.catalogOf(backend);
+  }
+
+  /** The view with other catalogues for some backends. */
+  viewWith(own?: ReadonlyMap<string, BackendCatalog>): View {
+    const catalogs: BackendCatalog[] = [];
+    for (const name of this.#sources.keys()) {
+      const catalog = own?.get(name) ?? this.catalogOf(name);
+      if (catalog !== undefined) catalogs.push(catalog);
+    }
+    return this.#options.aggregate(catalogs);
+  }
+
   /** Puts the view together anew, and has it announced when it is another one. */
   merge(): void {
-    this.#view = this.#merged();
+    this.#view = this.viewWith();
     this.#announcing ??= setTimeout(() => this.announce(), ANNOUNCE_MS);
   }
 
@@ -130,24 +146,6 @@ class ClientClass {
     clearTimeout(this.#startup);
     this.#firstView.resolve();
   }
-
-  /** A backend that this class has not read yet shows what clients that can do nothing special see. */
-  #merged(): View {
-    const catalogs: BackendCatalog[] = [];
-    for (const [name, source] of this.#sources) {
-      const catalog = source.catalog ?? this.#fallback?.catalogOf(name);
-      if (catalog !== undefined) catalogs.push(catalog);
-    }
-    return this.#options.aggregate(catalogs);
-  }
 }
 
-function changedKinds(before: View, after: View): ItemKind[] {
-  const kinds: ItemKind[] = ["tools", "prompts", "resources", "resourceTemplates"];
-  return kinds.filter((kind) => {
-    const [old, now] = [before.lists[kind].pages, after.lists[kind].pages];
-    return old.length !== now.length || old.some((page, index) => page !== now[index]);
-  });
-}
-
-export { changedKinds, ClientClass, type CatalogsOptions };
+export { ClientClass, type CatalogsOptions };

@@ -33,8 +33,9 @@ function contextOf(clock: { ms: number } = { ms: 0 }): {
     },
     now: () => clock.ms,
     viewOf: () => view,
-    listChanged: (classKey, backend, method) =>
-      told.changed.push(`${classKey} ${backend} ${method}`),
+    viewWith: () => view,
+    catalogOf: () => undefined,
+    listChanged: (classKey, backend) => void told.changed.push(`${classKey} ${backend}`),
     linkFailed: (backend) => void told.failed.push(backend),
     asked: (backend, method, outcome) => told.asked.push(`${backend} ${method} ${outcome}`),
   };

@@ -116,7 +116,7 @@ test("news of a list go to the catalogue and not to the client", async () => {
   await session.link("a");
   a.link.changed();
   a.link.says(notificationText("notifications/message", '{"level":"info","data":"x"}'));
-  expect(told.changed).toEqual(["class a notifications/tools/list_changed"]);
+  expect(told.changed).toEqual(["class a"]);
   expect(stream.texts).toEqual([
     '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}',
   ]);
@@ -124,10 +124,9 @@ test("news of a list go to the catalogue and not to the client", async () => {
 
 test("a change is announced once until the client hears of it", () => {
   const session = sessionOf(contextOf().context);
-  const text = notificationText("notifications/tools/list_changed");
-  for (let n = 0; n < 500; n++) session.announce(text);
+  for (let n = 0; n < 500; n++) session.announce(["resources", "resourceTemplates"]);
   expect(session.openedStreams?.keptEvents).toBe(1);
-  expect(listen(session).texts).toEqual([text]);
+  expect(listen(session).texts).toEqual([notificationText("notifications/resources/list_changed")]);
 });
 
 test("the log level goes to linked backends that log, and to those linked later before anything else", async () => {
@@ -290,6 +289,6 @@ test("closing ends calls, streams and links, and keeps nothing of what comes aft
   expect(stream.ended).toBe(true);
   expect(link.closed).toBe(true);
   link.says(notificationText("notifications/message", '{"level":"info","data":"x"}'));
-  session.announce(notificationText("notifications/tools/list_changed"));
+  session.announce(["tools"]);
   expect(context.streamLimits.budget.used).toBe(0);
 });

@@ -1,12 +1,16 @@
 import type { Backend, ClientProfile, Link } from "../backends/port.ts";
+import type { ItemKind } from "../catalog/backend-catalog.ts";
+import { changeTexts } from "../catalog/list-changes.ts";
 import type { View } from "../catalog/view.ts";
 import type { Peer } from "../core/call.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import { AskedRequests } from "./asked.ts";
+import { CallsUnderWay, type CallUnderWay } from "./calls-under-way.ts";
 import type { EventStreamLimits } from "./event-stream.ts";
 import { Links } from "./links.ts";
+import { OwnCatalogs, type ClassLists } from "./own-catalogs.ts";
 import { ReplayedState } from "./replayed-state.ts";
 import { SessionStreams } from "./session-streams.ts";
 
@@ -20,26 +24,16 @@ interface SessionFacts {
 }
 
 /** What a session needs from the rest of the gateway. */
-interface SessionContext {
+interface SessionContext extends ClassLists {
   readonly backends: ReadonlyMap<string, Backend>;
   readonly streamLimits: EventStreamLimits;
   readonly now: () => number;
-  /** The current view of a class. */
-  viewOf(classKey: string): View;
   /** A backend told this session that a list of its changed. */
-  listChanged(classKey: string, backend: string, method: string): void;
+  listChanged(classKey: string, backend: string): void;
   /** No link to a backend could be opened for this session. */
   linkFailed(backend: string): void;
   /** A backend asked something of the client; `refused` when too many of its requests wait already. */
   asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
-}
-
-/** A call under way, as far as its session can end it. */
-interface CallUnderWay {
-  /** Ends it without an answer, as the client asked. */
-  cancel(reason: string): void;
-  /** Ends it with an error. */
-  giveUp(error: GatewayError): void;
 }
 
 const LIST_CHANGED: ReadonlySet<string> = new Set([
@@ -55,7 +49,8 @@ class Session implements Peer {
   #links: Links | undefined;
   #asked: AskedRequests | undefined;
   #streams: SessionStreams | undefined;
-  #calls: Map<string, CallUnderWay> | undefined;
+  #calls: CallsUnderWay | undefined;
+  #own: OwnCatalogs | undefined;
   #replayed: ReplayedState | undefined;
   #passed: Readonly<Record<string, string>>;
   #closed = false;
@@ -70,7 +65,7 @@ class Session implements Peer {
   }
 
   get view(): View {
-    return this.#context.viewOf(this.facts.classKey);
+    return this.#own?.view ?? this.#context.viewOf(this.facts.classKey);
   }
 
   get streams(): SessionStreams {
@@ -97,7 +92,7 @@ class Session implements Peer {
     if (message.kind === "request") return this.#request(backend, link, message);
     if (message.method === "notifications/cancelled") return this.#asked?.withdraw(link, message);
     if (!LIST_CHANGED.has(message.method)) return message.text;
-    this.#context.listChanged(this.facts.classKey, backend, message.method);
+    this.#listChanged(backend, link);
     return undefined;
   }
 
@@ -116,32 +111,27 @@ class Session implements Peer {
   }
 
   /** Tells the client that lists changed, once for all changes until it hears of it. */
-  announce(text: string): void {
-    if (!this.#closed) this.streams.standalone.pushOnce(text);
+  announce(kinds: readonly ItemKind[]): void {
+    if (this.#closed) return;
+    for (const text of changeTexts(kinds)) this.streams.standalone.pushOnce(text);
   }
 
   /** Notes a call under way. Throws `invalid-request` when its id is in use. */
   begin(idKey: string, call: CallUnderWay): void {
-    this.#calls ??= new Map();
-    if (this.#calls.has(idKey))
-      throw new GatewayError(
-        "invalid-request",
-        "Invalid request: a request with this id is still under way in this session.",
-      );
-    this.#calls.set(idKey, call);
+    (this.#calls ??= new CallsUnderWay()).begin(idKey, call);
   }
 
   finish(idKey: string): void {
-    this.#calls?.delete(idKey);
+    this.#calls?.finish(idKey);
   }
 
   get callsUnderWay(): number {
-    return this.#calls?.size ?? 0;
+    return this.#calls?.count ?? 0;
   }
 
   /** Ends a call as the client asked; a call that is over is no error. */
   cancel(idKey: string, reason: string): void {
-    this.#calls?.get(idKey)?.cancel(reason);
+    this.#calls?.cancel(idKey, reason);
   }
 
   /** Sets the log level here and at every backend that is linked. */
@@ -190,13 +180,14 @@ class Session implements Peer {
 
   /** Ends every call under way with this error, and tells their backends. */
   giveUpCalls(error: GatewayError): void {
-    for (const call of this.#calls?.values() ?? []) call.giveUp(error);
+    this.#calls?.giveUp(error);
   }
 
   /** Ends calls, streams and backend sessions. */
   async close(nowMs: number): Promise<void> {
     this.#closed = true;
     this.giveUpCalls(new GatewayError("session-not-found", "The session was ended."));
+    this.#own?.close();
     this.#streams?.close(nowMs);
     await this.#links?.close();
   }
@@ -211,7 +202,10 @@ class Session implements Peer {
           if (text !== undefined) this.notify(text);
         },
         opened: (backend, link) => this.#opened(backend, link),
-        closed: (_, link) => link && this.#asked?.forget(link),
+        closed: (backend, link) => {
+          this.#own?.forget(backend);
+          if (link !== undefined) this.#asked?.forget(link);
+        },
         failed: (backend) => this.#context.linkFailed(backend),
       },
     ));
@@ -233,7 +227,16 @@ class Session implements Peer {
     }
   }
 
+  #listChanged(backend: string, link: Link): void {
+    if (this.#closed) return;
+    const { classKey } = this.facts;
+    this.#context.listChanged(classKey, backend);
+    this.#own ??= new OwnCatalogs(this.#context, classKey, (kinds) => this.announce(kinds));
+    this.#own.changed(backend, link, this.#context.backends.get(backend)?.separateLinks ?? false);
+  }
+
   async #opened(backend: string, link: Link): Promise<void> {
+    this.#own?.restarted(backend);
     const listen = (): void => link.listen(this.#streams?.listening ?? false);
     listen();
     await this.#replayed?.replay(backend, link);

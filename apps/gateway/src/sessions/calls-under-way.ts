@@ -1,0 +1,44 @@
+import { GatewayError } from "../rpc/errors.ts";
+
+/** A call under way, as far as its session can end it. */
+interface CallUnderWay {
+  /** Ends it without an answer, as the client asked. */
+  cancel(reason: string): void;
+  /** Ends it with an error. */
+  giveUp(error: GatewayError): void;
+}
+
+/** The calls of one session that are not answered yet, by id. */
+class CallsUnderWay {
+  readonly #calls = new Map<string, CallUnderWay>();
+
+  get count(): number {
+    return this.#calls.size;
+  }
+
+  /** Throws `invalid-request` when the id is in use. */
+  begin(idKey: string, call: CallUnderWay): void {
+    if (this.#calls.has(idKey))
+      throw new GatewayError(
+        "invalid-request",
+        "Invalid request: a request with this id is still under way in this session.",
+      );
+    this.#calls.set(idKey, call);
+  }
+
+  finish(idKey: string): void {
+    this.#calls.delete(idKey);
+  }
+
+  /** Ends a call as the client asked; a call that is over is no error. */
+  cancel(idKey: string, reason: string): void {
+    this.#calls.get(idKey)?.cancel(reason);
+  }
+
+  /** Ends every call with this error. */
+  giveUp(error: GatewayError): void {
+    for (const call of this.#calls.values()) call.giveUp(error);
+  }
+}
+
+export { CallsUnderWay, type CallUnderWay };
