@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { GatewayError } from "../rpc/errors.ts";
 import { backendError } from "./backend-error.ts";
 import type { Channel } from "./duplex-link.ts";
+import { refusedError } from "./http-unanswered.ts";
 import type { Oversized } from "./oversized.ts";
 
 interface SseChannelOptions {
@@ -65,7 +66,7 @@ class SseChannel implements Channel {
       const what = `no longer knows its session (HTTP ${statusCode})`;
       throw backendError("backend-lost-session", this.#options.backend, what);
     }
-    if (statusCode >= 300) throw this.#refused(statusCode);
+    if (statusCode >= 300) throw refusedError(this.#options.backend, statusCode);
   }
 
   close(): Promise<void> {
@@ -108,7 +109,7 @@ class SseChannel implements Channel {
     const isStream = statusCode === 200 && type.startsWith("text/event-stream");
     if (!isStream) {
       body.on("error", () => undefined).destroy();
-      if (statusCode !== 200) throw this.#refused(statusCode);
+      if (statusCode !== 200) throw refusedError(this.#options.backend, statusCode);
       const what = "opened no event stream; it may speak streamable HTTP instead";
       throw backendError("backend-garbage", this.#options.backend, what);
     }
@@ -163,13 +164,6 @@ class SseChannel implements Channel {
   #end(reason: GatewayError): void {
     this.#endpoint.reject(reason);
     this.#ending.abort(reason);
-  }
-
-  #refused(status: number): GatewayError {
-    const credentials = status === 401 || status === 403;
-    if (credentials)
-      return this.#unavailable(`refused the gateway's credentials with HTTP ${status}`);
-    return this.#unavailable(`answered with HTTP ${status}`);
   }
 
   #unavailable(what: string, cause?: unknown): GatewayError {

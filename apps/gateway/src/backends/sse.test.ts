@@ -156,15 +156,15 @@ describe("an HTTP+SSE backend", () => {
   });
 
   test.each([
-    [401, "refused the gateway's credentials with HTTP 401"],
-    [500, "answered with HTTP 500"],
-    [307, "answered with HTTP 307"],
-  ])("says so when the server answers with %i", async (status, what) => {
+    [401, "backend-refused", "refused the gateway's credentials with HTTP 401"],
+    [500, "backend-unavailable", "answered with HTTP 500"],
+    [307, "backend-unavailable", "answered with HTTP 307"],
+  ])("says so when the server answers with %i", async (status, code, what) => {
     const { backend } = start(
       await serverThat((_, response) => response.writeHead(status).end("secret words")),
     );
     await expect(backend.open(PROFILE, new InboundProbe())).rejects.toMatchObject({
-      code: "backend-unavailable",
+      code,
       message: `The backend scripted ${what}.`,
     });
   });
