@@ -131,7 +131,7 @@ class FakeLink implements Link {
 class FakeBackend implements Backend {
   readonly name: string;
   linkIdleMs?: number;
-  separateLinks?: boolean;
+  scope?: "session" | "shared";
   capabilities: Record<string, unknown> = { tools: {} };
   readonly reactions = new Map<
     string,

@@ -80,14 +80,11 @@ test("only links that have a process of their own are closed when idle and fail 
     { name: "one", transport: "stdio", command: "true", scope: "shared" },
     { name: "web", transport: "streamable-http", url: "http://127.0.0.1:1/mcp" },
   ]);
-  const facts = [...all.values()].map(({ linkIdleMs, separateLinks = false }) => [
-    linkIdleMs,
-    separateLinks,
-  ]);
+  const facts = [...all.values()].map(({ linkIdleMs, scope }) => [linkIdleMs, scope]);
   expect(facts).toEqual([
-    [1_000, true],
-    [undefined, false],
-    [undefined, false],
+    [1_000, "session"],
+    [undefined, "shared"],
+    [undefined, undefined],
   ]);
 });
 

@@ -97,8 +97,11 @@ interface Backend {
   readonly name: string;
   /** A link that no call used for this long may be closed, because it costs a process; kept as long as its client without. */
   readonly linkIdleMs?: number;
-  /** Each link has a server process of its own, so that the end of one says nothing of the others. */
-  readonly separateLinks?: boolean;
+  /**
+   * Whether each link leads to a server process of its own, whose end or news say nothing of the others, or all to the
+   * same one. Undefined for a server that keeps its sessions apart by itself.
+   */
+  readonly scope?: "session" | "shared";
   /** Does the handshake. Rejects with a GatewayError (`backend-unavailable`, `backend-timeout`, `backend-garbage`). */
   open(profile: ClientProfile, inbound: Inbound): Promise<Link>;
   /** Ends everything that the backend holds (pools, children). Never rejects. */

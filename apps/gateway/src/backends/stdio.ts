@@ -46,14 +46,14 @@ const STDIO_DEFAULTS = {
 class StdioBackend implements Backend {
   readonly name: string;
   readonly linkIdleMs?: number;
-  readonly separateLinks: boolean;
+  readonly scope: "session" | "shared";
   readonly #children: Children;
   readonly #shared: SharedServer | undefined;
 
   constructor(options: StdioBackendOptions) {
     const { name, scope, clientInfo, gatewayEnv, env } = options;
     this.name = name;
-    this.separateLinks = scope === "session";
+    this.scope = scope;
     if (scope === "session" && options.idleMs !== undefined) this.linkIdleMs = options.idleMs;
     this.#children = new Children({
       ...options,

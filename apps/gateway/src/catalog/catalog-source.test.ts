@@ -311,7 +311,7 @@ test("a backend that refuses the gateway's own credentials is not closed to clie
 
 test("the end of the catalogue's own process is no reason to refuse calls to others", async () => {
   const backend = new FakeBackend("b").lists("t");
-  backend.separateLinks = true;
+  backend.scope = "session";
   const { source, health } = follow(backend);
   await source.settled;
   backend.link.dies();

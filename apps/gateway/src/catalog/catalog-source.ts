@@ -132,7 +132,7 @@ class CatalogSource {
     this.#link = undefined;
     void link?.close();
     // A process that ended, or credentials that were refused, are the gateway's own; clients have others.
-    if (this.#backend.separateLinks || error.code === "backend-refused")
+    if (this.#backend.scope === "session" || error.code === "backend-refused")
       this.#health?.notLinked(error);
     else this.#health?.unreachable(error);
     this.#events.failed(error);

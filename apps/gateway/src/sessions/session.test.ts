@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { FakeLink } from "../backends/backend.fixture.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { readMessage } from "../rpc/message.ts";
@@ -120,6 +120,22 @@ test("news of a list go to the catalogue and not to the client", async () => {
   expect(stream.texts).toEqual([
     '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}',
   ]);
+});
+
+test("a process of its own is read by the session itself, one for all never", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { a, b, context } = contextOf();
+  a.lists("mine").scope = "session";
+  b.lists("ours").scope = "shared";
+  const session = sessionOf(context);
+  await session.link("a");
+  await session.link("b");
+  a.link.changed();
+  b.link.changed();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(a.link.gotOf("tools/list")).toHaveLength(1);
+  expect(b.link.got).toEqual([]);
 });
 
 test("a change is announced once until the client hears of it", () => {

@@ -230,9 +230,11 @@ class Session implements Peer {
   #listChanged(backend: string, link: Link): void {
     if (this.#closed) return;
     const { classKey } = this.facts;
+    const scope = this.#context.backends.get(backend)?.scope;
     this.#context.listChanged(classKey, backend);
+    if (scope === "shared") return;
     this.#own ??= new OwnCatalogs(this.#context, classKey, (kinds) => this.announce(kinds));
-    this.#own.changed(backend, link, this.#context.backends.get(backend)?.separateLinks ?? false);
+    this.#own.changed(backend, link, scope === "session");
   }
 
   async #opened(backend: string, link: Link): Promise<void> {
