@@ -1,14 +1,4 @@
-/** Log levels of MCP, from chatty to grave. */
-const LEVELS = [
-  "debug",
-  "info",
-  "notice",
-  "warning",
-  "error",
-  "critical",
-  "alert",
-  "emergency",
-] as const;
+import { LOG_LEVELS } from "../rpc/log-level.ts";
 
 /** The log level that each member of a shared session chose; the server has one for all. */
 class LogLevels<M> {
@@ -19,7 +9,7 @@ class LogLevels<M> {
     const rank = rankOf(level);
     if (rank === -1) return undefined;
     this.#chosen.set(member, rank);
-    return LEVELS[Math.min(...this.#chosen.values())];
+    return LOG_LEVELS[Math.min(...this.#chosen.values())];
   }
 
   leave(member: M): void {
@@ -34,7 +24,7 @@ class LogLevels<M> {
 }
 
 function rankOf(level: string): number {
-  return (LEVELS as readonly string[]).indexOf(level);
+  return LOG_LEVELS.indexOf(level);
 }
 
 export { LogLevels };

@@ -1,6 +1,7 @@
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import { pageAt } from "../catalog/pages.ts";
 import { GatewayError } from "../rpc/errors.ts";
+import { LOG_LEVELS } from "../rpc/log-level.ts";
 import { membersWithoutDuplicates, type Message } from "../rpc/message.ts";
 import type { Session } from "../sessions/session.ts";
 
@@ -10,17 +11,6 @@ const LISTS: ReadonlyMap<string, ItemKind> = new Map([
   ["resources/list", "resources"],
   ["resources/templates/list", "resourceTemplates"],
 ]);
-
-const LOG_LEVELS = [
-  "debug",
-  "info",
-  "notice",
-  "warning",
-  "error",
-  "critical",
-  "alert",
-  "emergency",
-];
 
 /**
  * The result of a method that the gateway answers itself, as JSON text; a promise where backends have to be told
