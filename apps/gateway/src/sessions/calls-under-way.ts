@@ -1,5 +1,8 @@
 import { GatewayError } from "../rpc/errors.ts";
 
+/** Calls that one session may have under way, so that no client can fill the gateway with waiting calls. */
+const MAX_CALLS = 1_000;
+
 /** A call under way, as far as its session can end it. */
 interface CallUnderWay {
   /** Ends it without an answer, as the client asked. */
@@ -16,12 +19,17 @@ class CallsUnderWay {
     return this.#calls.size;
   }
 
-  /** Throws `invalid-request` when the id is in use. */
+  /** Throws `invalid-request` when the id is in use, and `too-many-calls` when no further call may begin. */
   begin(idKey: string, call: CallUnderWay): void {
     if (this.#calls.has(idKey))
       throw new GatewayError(
         "invalid-request",
         "Invalid request: a request with this id is still under way in this session.",
+      );
+    if (this.#calls.size >= MAX_CALLS)
+      throw new GatewayError(
+        "too-many-calls",
+        `This session has ${MAX_CALLS} calls under way. Wait for some of them to end, then make this call again.`,
       );
     this.#calls.set(idKey, call);
   }
