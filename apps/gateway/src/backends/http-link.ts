@@ -123,7 +123,7 @@ class HttpLink implements Link, RequestSession {
     if (this.#closed) return;
     this.#closed = true;
     this.#listener.want(false);
-    for (const request of this.#requests) request.fail(this.#closedError());
+    for (const request of this.#requests) request.failed(this.#closedError());
     // A backend that forgot the session first would not take them any more.
     await Promise.all(this.#telling);
     if (this.#sessionId !== undefined)

@@ -1,4 +1,5 @@
 import { GatewayError } from "../rpc/errors.ts";
+import type { Message } from "../rpc/message.ts";
 import type { HttpEndpoint } from "./http-endpoint.ts";
 import type { PostHandler } from "./http-post.ts";
 import type { SessionHeaders } from "./http-session.ts";
@@ -20,8 +21,11 @@ interface RequestSession {
   ended(request: HttpRequest): void;
 }
 
-/** One request on its way to a streamable-HTTP backend, through broken streams and a forgotten session. */
-class HttpRequest {
+/**
+ * One request on its way to a streamable-HTTP backend, through broken streams and a forgotten session. It is the
+ * exchange of every attempt, and tells its asker's until it is over.
+ */
+class HttpRequest implements Exchange {
   readonly #session: RequestSession;
   readonly #request: OutgoingRequest;
   readonly #exchange: Exchange;
@@ -51,7 +55,7 @@ class HttpRequest {
         id: this.id,
         text: this.#request.text,
         headers: headers.post,
-        exchange: this.#watched(),
+        exchange: this,
         unanswered: (outcome) => this.#unanswered(outcome),
       },
       this.#request.own,
@@ -71,23 +75,30 @@ class HttpRequest {
     this.#handler?.abort();
   }
 
-  fail(error: GatewayError): void {
+  interim(message: Message): void {
+    if (!this.#over) this.#exchange.interim(message);
+  }
+
+  streaming(): void {
+    if (!this.#over) this.#exchange.streaming();
+  }
+
+  interrupted(retryMs: number): void {
+    if (!this.#over) this.#exchange.interrupted(retryMs);
+  }
+
+  answer(text: string): void {
+    if (this.drop()) this.#exchange.answer(text);
+  }
+
+  largeAnswer(flow: FlowControl): ByteSink {
+    return this.drop() ? this.#exchange.largeAnswer(flow) : unwanted(flow);
+  }
+
+  failed(error: GatewayError): void {
     if (!this.drop()) return;
     this.abort();
     this.#exchange.failed(error);
-  }
-
-  /** The asker's exchange; with the answer the request is over. */
-  #watched(): Exchange {
-    const exchange = this.#exchange;
-    return {
-      interim: (message) => !this.#over && exchange.interim(message),
-      streaming: () => !this.#over && exchange.streaming(),
-      interrupted: (retryMs) => !this.#over && exchange.interrupted(retryMs),
-      answer: (text) => this.drop() && exchange.answer(text),
-      largeAnswer: (flow) => (this.drop() ? exchange.largeAnswer(flow) : unwanted(flow)),
-      failed: (error) => this.fail(error),
-    };
   }
 
   #unanswered(outcome: Unanswered): void {
@@ -95,7 +106,7 @@ class HttpRequest {
     if (outcome.why === "session-lost" && !this.#reopened) return void this.#sendAnew();
     if (outcome.why === "broke-off" && this.#mayResume(outcome.lastEventId))
       return this.#resumeLater(outcome.lastEventId, outcome);
-    this.fail(unansweredError(this.#session.endpoint.backend, outcome));
+    this.failed(unansweredError(this.#session.endpoint.backend, outcome));
   }
 
   /** The backend refused the request before running it, so that asking again in a new session is safe. */
@@ -105,7 +116,7 @@ class HttpRequest {
       await this.#session.reopen(this.#generation);
       if (!this.#over) this.send();
     } catch (error) {
-      this.fail(GatewayError.from(error));
+      this.failed(GatewayError.from(error));
     }
   }
 
@@ -123,12 +134,12 @@ class HttpRequest {
   ): void {
     // A backend that will not resume may have run the request, so that it must not be sent again.
     const unanswered = (outcome: Unanswered): void =>
-      outcome.why === "broke-off" ? this.#unanswered(outcome) : this.fail(error);
+      outcome.why === "broke-off" ? this.#unanswered(outcome) : this.failed(error);
     this.#exchange.interrupted(retryMs);
     this.#timer = setTimeout(() => {
       const { endpoint, headers } = this.#session;
       this.#handler = endpoint.resume(
-        { id: this.id, headers: headers.get, exchange: this.#watched(), unanswered },
+        { id: this.id, headers: headers.get, exchange: this, unanswered },
         lastEventId,
       );
     }, retryMs);
