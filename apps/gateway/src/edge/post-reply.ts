@@ -65,7 +65,7 @@ class PostReply implements Reply {
   #lastHeardMs: number;
   #finished = false;
 
-  /** Throws `invalid-request` when the id is in use. */
+  /** Throws `invalid-request` when the id is in use, `too-many-calls` when the session has no room for another. */
   constructor(context: ReplyContext) {
     this.session = context.session;
     this.request = context.request;

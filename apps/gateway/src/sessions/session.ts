@@ -116,7 +116,7 @@ class Session implements Peer {
     for (const text of changeTexts(kinds)) this.streams.standalone.pushOnce(text);
   }
 
-  /** Notes a call under way. Throws `invalid-request` when its id is in use. */
+  /** Notes a call under way. Throws `invalid-request` when its id is in use, `too-many-calls` when there is no room. */
   begin(idKey: string, call: CallUnderWay): void {
     (this.#calls ??= new CallsUnderWay()).begin(idKey, call);
   }
