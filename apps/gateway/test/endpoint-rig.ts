@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Backend } from "../src/backends/port.ts";
 import type { Catalogs } from "../src/catalog/catalogs.ts";
 import type { Handler } from "../src/core/call.ts";
 import { relay } from "../src/core/relay.ts";
@@ -9,7 +8,7 @@ import { McpEndpoint } from "../src/edge/mcp-endpoint.ts";
 import type { GatewayError } from "../src/rpc/errors.ts";
 import { SessionRegistry } from "../src/sessions/registry.ts";
 import { PolicyProbe } from "./policy-probe.ts";
-import { BackendProbe, VIEW } from "./session-rig.ts";
+import { BackendProbe, sessionContext } from "./session-rig.ts";
 
 /** An MCP endpoint that listens, over two backends that are answered by hand. */
 interface EndpointRig {
@@ -51,22 +50,7 @@ async function startEndpoint(
   const broken: GatewayError[] = [];
   let joined = 0;
   const sessions = new SessionRegistry({
-    context: {
-      backends: new Map<string, Backend>(Object.entries(backends)),
-      now: () => performance.now(),
-      streamLimits: {
-        maxEvents: 100,
-        maxBytes: 1_000_000,
-        maxUnsentBytes: 1_000_000,
-        budget: { used: 0, max: 10_000_000 },
-      },
-      viewOf: () => VIEW,
-      viewWith: () => VIEW,
-      catalogOf: () => undefined,
-      listChanged: () => undefined,
-      linkFailed: () => undefined,
-      asked: () => undefined,
-    },
+    context: sessionContext(backends, () => performance.now()),
     ttlMs: 60_000,
     maxSessions: options.maxSessions ?? 100,
     resumeWindowMs: 60_000,

@@ -106,6 +106,29 @@ const VIEW: View = aggregate([
   catalogOf("b", { tools: ["echo"], prompts: ["greet"] }),
 ]);
 
+/** What a session needs around it: these backends, one view for everybody, and nobody who listens. */
+function sessionContext(
+  backends: Readonly<Record<string, Backend>>,
+  now: () => number,
+): SessionContext {
+  return {
+    backends: new Map(Object.entries(backends)),
+    now,
+    streamLimits: {
+      maxEvents: 100,
+      maxBytes: 1_000_000,
+      maxUnsentBytes: 1_000_000,
+      budget: { used: 0, max: 10_000_000 },
+    },
+    viewOf: () => VIEW,
+    viewWith: () => VIEW,
+    catalogOf: () => undefined,
+    listChanged: () => undefined,
+    linkFailed: () => undefined,
+    asked: () => undefined,
+  };
+}
+
 /** A session with probes for the backends `a` and `b`. */
 interface SessionRig {
   readonly session: Session;
@@ -121,20 +144,7 @@ function sessionRig(
   const session = new Session(
     facts,
     {
-      backends: new Map<string, Backend>(Object.entries(backends)),
-      now: () => 0,
-      streamLimits: {
-        maxEvents: 100,
-        maxBytes: 1_000_000,
-        maxUnsentBytes: 1_000_000,
-        budget: { used: 0, max: 10_000_000 },
-      },
-      viewOf: () => VIEW,
-      viewWith: () => VIEW,
-      catalogOf: () => undefined,
-      listChanged: () => undefined,
-      linkFailed: () => undefined,
-      asked: () => undefined,
+      ...sessionContext(backends, () => 0),
       ...context,
     },
     0,
@@ -142,4 +152,4 @@ function sessionRig(
   return { session, backends };
 }
 
-export { BackendProbe, LinkProbe, sessionRig, VIEW, type SessionRig };
+export { BackendProbe, LinkProbe, sessionContext, sessionRig, type SessionRig, VIEW };

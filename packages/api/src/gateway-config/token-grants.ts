@@ -3,8 +3,8 @@ import * as z from "zod";
 
 const Scopes = atomicList(z.string());
 
-/** OAuth 2.0 token exchange (RFC 8693): the caller's token for one that the backend accepts. */
-export const TokenExchange = z.strictObject({
+/** What both ways of asking one token endpoint for another token have in common. */
+const requested = {
   tokenUrl: z.string().describe("Token endpoint."),
   clientId: z.string().optional().describe("Client id of the gateway."),
   clientSecret: z
@@ -17,6 +17,11 @@ export const TokenExchange = z.strictObject({
     .describe("Environment variable that holds the client secret."),
   audience: z.string().optional().describe("Audience the new token is asked for."),
   scopes: Scopes.optional().describe("Scopes the new token is asked for."),
+};
+
+/** OAuth 2.0 token exchange (RFC 8693): the caller's token for one that the backend accepts. */
+export const TokenExchange = z.strictObject({
+  ...requested,
   subjectTokenType: z
     .string()
     .optional()
@@ -27,18 +32,7 @@ export type TokenExchange = z.infer<typeof TokenExchange>;
 
 /** The on-behalf-of grant: the gateway acts for the caller with a token of its own. */
 export const Obo = z.strictObject({
-  tokenUrl: z.string().describe("Token endpoint."),
-  clientId: z.string().optional().describe("Client id of the gateway."),
-  clientSecret: z
-    .string()
-    .optional()
-    .describe("Client secret in plain text; prefer `clientSecretEnv`."),
-  clientSecretEnv: z
-    .string()
-    .optional()
-    .describe("Environment variable that holds the client secret."),
-  audience: z.string().optional().describe("Audience the new token is asked for."),
-  scopes: Scopes.optional().describe("Scopes the new token is asked for."),
+  ...requested,
   subjectTokenProviderName: z
     .string()
     .optional()
