@@ -13,6 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,bench}/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.redis.test.ts"],
           maxWorkers: "100%",
           sequence: { groupOrder: 1 },
         },
@@ -22,8 +23,19 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{demo,test}/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/dist/**", "test/packages/**"],
+          exclude: ["**/node_modules/**", "**/dist/**", "test/packages/**", "**/*.redis.test.ts"],
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        // Real servers with deadlines of milliseconds: one file at a time.
+        extends: true,
+        test: {
+          name: "redis",
+          include: ["{packages,apps,test}/**/*.redis.test.ts"],
+          globalSetup: "packages/redis-server-for-tests/test/install-once.ts",
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
       {
