@@ -4,7 +4,7 @@
  */
 export const gatewayLayers: readonly (readonly string[])[] = [
   ["json", "config"],
-  ["rpc"],
+  ["rpc", "identity"],
   ["backends"],
   ["catalog"],
   ["core"],

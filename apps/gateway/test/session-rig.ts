@@ -9,6 +9,7 @@ import type {
 import { aggregate } from "../src/catalog/aggregate.ts";
 import { catalogOf } from "../src/catalog/catalog.fixture.ts";
 import type { View } from "../src/catalog/view.ts";
+import { ANONYMOUS } from "../src/identity/caller.ts";
 import { Session, type SessionContext } from "../src/sessions/session.ts";
 import { PROFILE } from "./link-probe.ts";
 
@@ -140,7 +141,7 @@ function sessionRig(
   context: Partial<SessionContext> = {},
 ): SessionRig {
   const backends = { a: new BackendProbe("a"), b: new BackendProbe("b") };
-  const facts = { id: "s", protocolVersion, profile: PROFILE, classKey: "c" };
+  const facts = { id: "s", protocolVersion, profile: PROFILE, classKey: "c", caller: ANONYMOUS };
   const session = new Session(
     facts,
     {

@@ -31,6 +31,7 @@ const ODDITIES = [
   "http://a",
   "https://b/mcp",
   "ftp://c",
+  "rediss://d:6379/0",
   "0.5",
   "1",
   ".25",

@@ -66,7 +66,26 @@ export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
       "start, stop, limits and browser safety of the gateway, which upstream fixes in code or leaves out",
     isMeant: (difference) => isAddition(difference) && isOptional(difference),
   },
+  {
+    at: /^rateLimiting\.(rules|mode|onStoreFailure|rejection|exposeQuota)$/,
+    reason: "limits over any method, dry runs, and what happens on refusal and without Redis",
+    // What is required inside a block that may be left out is required of nobody who has none.
+    isMeant: isAddition,
+  },
+  {
+    at: /^rateLimiting#x-kubernetes-validations$/,
+    reason: "`rules` alone make a rate limit, too",
+    isMeant: ({ theirs, ours }) => rulesOf(ours).length === rulesOf(theirs).length,
+  },
+  {
+    at: /^sessionStorage\.(url|username|tls|sentinel|cluster)$/,
+    reason: "Redis with TLS, users, failover and clusters",
+    // What is required inside a block that may be left out is required of nobody who has none.
+    isMeant: isAddition,
+  },
 ];
+
+const rulesOf = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : []);
 
 /** The reason for a difference, if it is one that is meant. */
 export function reasonFor(difference: SchemaDifference): string | undefined {

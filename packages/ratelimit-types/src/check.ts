@@ -2,6 +2,7 @@ import type { RateLimitBucket } from "./bucket.ts";
 import type { RateLimitConfig } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 import type { Problem } from "./problem.ts";
+import type { LimitedMethod, RateLimitRule } from "./rule.ts";
 
 /** Below this time per token, in microseconds, integer arithmetic no longer keeps the configured rate. */
 export const MIN_TOKEN_INTERVAL_US = 10;
@@ -22,7 +23,31 @@ export function checkRateLimits(config: RateLimitConfig): Problem[] {
     problems.push(...checkBucket(tool.shared, ["tools", index, "shared"]));
     problems.push(...checkBucket(tool.perUser, ["tools", index, "perUser"]));
   }
+  for (const [index, rule] of (config.rules ?? []).entries()) {
+    problems.push(...checkBucket(rule.bucket, ["rules", index, "bucket"]));
+    problems.push(...checkMatch(rule, ["rules", index, "match"]));
+  }
   return problems;
+}
+
+/** Methods whose requests name a tool, prompt or resource, and so reach one backend. */
+const NAMING: ReadonlySet<LimitedMethod> = new Set<LimitedMethod>([
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "completion/complete",
+  "resources/subscribe",
+  "resources/unsubscribe",
+]);
+
+function checkMatch({ match }: RateLimitRule, path: Path): Problem[] {
+  const given = (["names", "backends"] as const).filter((key) => match?.[key] !== undefined);
+  if (given.length === 0) return [];
+  return (match?.operations ?? []).flatMap((method, index) => {
+    if (NAMING.has(method)) return [];
+    const message = `${method} names nothing and belongs to no backend, so it never matches ${given.join(" or ")}; give it a rule of its own`;
+    return [error([...path, "operations", index], message)];
+  });
 }
 
 function checkBucket(bucket: RateLimitBucket | undefined, path: Path): Problem[] {

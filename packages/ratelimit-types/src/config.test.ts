@@ -12,6 +12,31 @@ test.each([
     "everything at once",
     { shared: bucket, perUser: bucket, tools: [{ name: "a", shared: bucket, perUser: bucket }] },
   ],
+  ["a rule alone", { rules: [{ name: "a", bucket }] }],
+  [
+    "a rule with everything",
+    {
+      rules: [
+        {
+          name: "expensive-reads",
+          match: {
+            operations: ["resources/read", "tools/call"],
+            names: ["db_*", "file:///?"],
+            backends: ["db"],
+          },
+          per: ["user"],
+          bucket,
+          cost: 10,
+          mode: "Audit",
+          onStoreFailure: "closed",
+        },
+      ],
+      mode: "Enforce",
+      onStoreFailure: "open",
+      rejection: "http429",
+      exposeQuota: true,
+    },
+  ],
   [
     "a period that is no duration, which is another check's business",
     { shared: { maxTokens: 1, refillPeriod: "?" } },
@@ -36,6 +61,37 @@ test.each([
   ["half a token", { shared: { ...bucket, maxTokens: 1.5 } }, "expected int"],
   ["more tokens than 32 bits hold", { shared: { ...bucket, maxTokens: 2 ** 31 } }, "<=2147483647"],
   ["a tool without a name", { tools: [{ name: "", shared: bucket }] }, ">=1 characters"],
+  ["an empty list of rules", { rules: [] }, "must be configured"],
+  [
+    "a rule that costs more than its bucket holds",
+    { rules: [{ name: "a", bucket, cost: 11 }] },
+    "cost must not be more than bucket.maxTokens",
+  ],
+  [
+    "a rule over a method that no limit can be over",
+    { rules: [{ name: "a", match: { operations: ["ping"] }, bucket }] },
+    "expected one of",
+  ],
+  [
+    "a glob with brackets",
+    { rules: [{ name: "a", match: { names: ["[ab]"] }, bucket }] },
+    "* stands for any text",
+  ],
+  [
+    "the same rule twice",
+    {
+      rules: [
+        { name: "a", bucket },
+        { name: "a", bucket },
+      ],
+    },
+    'duplicate entry {"name":"a"}',
+  ],
+  [
+    "more than 64 rules",
+    { rules: Array.from({ length: 65 }, (_, index) => ({ name: `a${index}`, bucket })) },
+    "<=64",
+  ],
   ["an unknown field", { shared: bucket, burst: 3 }, "burst"],
   [
     "the same tool twice",
@@ -56,7 +112,7 @@ test("the schema for Kubernetes carries bounds, list keys and CEL rules", () => 
   const schema = structuralSchema(RateLimitConfig);
   expect(schema["x-kubernetes-validations"]).toEqual([
     {
-      rule: "has(self.shared) || has(self.perUser) || (has(self.tools) && size(self.tools) > 0)",
+      rule: "has(self.shared) || has(self.perUser) || (has(self.tools) && size(self.tools) > 0) || (has(self.rules) && size(self.rules) > 0)",
       message: "at least one of shared, perUser, or tools must be configured",
     },
   ]);

@@ -7,4 +7,6 @@ export {
 } from "./check.ts";
 export { RateLimitConfig, ToolRateLimitConfig } from "./config.ts";
 export { type ParsedDuration, parseDuration } from "./duration.ts";
+export { LimitMode, LimitRejection, OnStoreFailure } from "./policy.ts";
 export type { Problem } from "./problem.ts";
+export { LimitedMethod, RateLimitMatch, RateLimitRule } from "./rule.ts";

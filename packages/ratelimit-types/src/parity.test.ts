@@ -41,7 +41,35 @@ const tool = record({
   shared: bucket,
   perUser: bucket,
 });
+const rule = record({
+  name: mostly(fc.constantFrom("a", "b-c", "d", "e", "f", "g", "h", "-", "a".repeat(64))),
+  match: record({
+    operations: mostly(
+      fc.array(mostly(fc.constantFrom("tools/call", "prompts/get")), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+    ),
+    names: mostly(
+      fc.array(mostly(fc.constantFrom("a*", "?", "[", "é".repeat(256))), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+    ),
+    backends: mostly(fc.array(mostly(fc.constantFrom("a")), { minLength: 1, maxLength: 1 })),
+  }),
+  per: mostly(fc.subarray(["user"])),
+  bucket,
+  cost: mostly(fc.integer({ min: 1, max: 3 })),
+  mode: mostly(fc.constantFrom("Enforce", "Audit")),
+  onStoreFailure: mostly(fc.constantFrom("local", "open", "closed")),
+});
 const config = record({
+  rules: mostly(fc.array(rule, { maxLength: 1 })),
+  mode: mostly(fc.constantFrom("Enforce", "Audit")),
+  onStoreFailure: mostly(fc.constantFrom("local", "open", "closed")),
+  rejection: mostly(fc.constantFrom("result", "error", "http429")),
+  exposeQuota: mostly(fc.boolean()),
   shared: bucket,
   perUser: bucket,
   tools: mostly(fc.array(tool, { maxLength: 3 })),

@@ -6,23 +6,35 @@ export const MIN_EMISSION_MICROS = 10;
 // A time (until the year 2167) plus a debt of at most this stays below 2^53, so no sum here ever rounds.
 const MAX_TAU_MICROS = 2 ** 52;
 
+/** What a bucket does while the store that all share cannot be asked: see `@headgate/token-bucket/redis`. */
+export type OnStoreFailure = "local" | "open" | "closed";
+
 /** What a limit says: at most `capacity` units at once, refilled evenly over `periodMicros`. */
 export interface BucketSpec {
-  /** Whose limit it is; two limits with equal key, capacity and period are one bucket. */
+  /** Which limit it is; two with equal key, owner, capacity and period are one bucket. */
   readonly key: string;
+  /** Who has this bucket for their own, as an opaque name; everybody shares it when omitted. */
+  readonly owner?: string | undefined;
   readonly capacity: number;
   readonly periodMicros: number;
   /** An audited bucket is counted and reported but never refuses. Default false. */
   readonly audit?: boolean | undefined;
+  /** Units that a request of cost 1 takes from it, at least 1; default 1. */
+  readonly weight?: number | undefined;
+  /** Default `local`. */
+  readonly onStoreFailure?: OnStoreFailure | undefined;
 }
 
 /** A checked limit with its arithmetic done: make it once with `defineBucket`, use it for every decision. */
 export interface Bucket {
   readonly key: string;
+  readonly owner: string | undefined;
   readonly capacity: number;
   readonly periodMicros: number;
   readonly audit: boolean;
-  /** Names the state: key, capacity and period, so a changed limit starts full and shares nothing with the old one. */
+  readonly weight: number;
+  readonly onStoreFailure: OnStoreFailure;
+  /** Names the state: owner, key, capacity and period, so a changed limit starts full and shares nothing with the old one. */
   readonly id: string;
   /** Microseconds in which one unit comes back: ceil(period / capacity), so the rate is never above the limit. */
   readonly emissionMicros: number;
@@ -32,9 +44,11 @@ export interface Bucket {
 
 /** Checks a limit and does its arithmetic; throws `TokenBucketError("invalid-bucket")` for a limit that cannot be exact. */
 export function defineBucket(spec: BucketSpec): Bucket {
-  const { key, capacity, periodMicros, audit = false } = spec;
+  const { key, owner, capacity, periodMicros } = spec;
+  const { audit = false, weight = 1, onStoreFailure = "local" } = spec;
   requirePositiveInteger(key, "capacity", capacity);
   requirePositiveInteger(key, "periodMicros", periodMicros);
+  requirePositiveInteger(key, "weight", weight);
   if (periodMicros / capacity < MIN_EMISSION_MICROS) {
     throw invalid(
       key,
@@ -49,9 +63,25 @@ export function defineBucket(spec: BucketSpec): Bucket {
       `takes over ${MAX_TAU_MICROS} µs (142 years) to refill; shorten periodMicros`,
     );
   }
-  // Digits, slash and the first colon end the prefix, so no key can imitate another limit's id.
-  const id = `${capacity}/${periodMicros}:${key}`;
-  return { key, capacity, periodMicros, audit, id, emissionMicros, tauMicros };
+  const bucket = { key, owner, capacity, periodMicros, audit, weight, onStoreFailure };
+  return { ...bucket, id: idOf(bucket), emissionMicros, tauMicros };
+}
+
+/** The same limit for another owner. */
+export function ownedBy(bucket: Bucket, owner: string): Bucket {
+  const { capacity, periodMicros, key } = bucket;
+  return { ...bucket, owner, id: idOf({ capacity, periodMicros, key, owner }) };
+}
+
+/** Numbers, the owner's length and colons end the prefix, so no key and no owner can imitate another bucket's id. */
+function idOf({
+  capacity,
+  periodMicros,
+  key,
+  owner,
+}: Pick<Bucket, "capacity" | "periodMicros" | "key" | "owner">): string {
+  if (owner === undefined) return `${capacity}/${periodMicros}:${key}`;
+  return `${capacity}/${periodMicros}/${owner.length}:${owner}:${key}`;
 }
 
 function requirePositiveInteger(key: string, field: string, value: number): void {

@@ -27,7 +27,7 @@ export function decide(
     const bucket = buckets[index] as Bucket;
     requireFirst(buckets, index);
     const tat = withinTau(storedTats[index] as number, nowMicros, bucket);
-    const wait = waitFor(tat, nowMicros, cost, bucket);
+    const wait = waitFor(tat, nowMicros, cost * bucket.weight, bucket);
     tats.push(tat);
     if (wait === 0) continue;
     if (bucket.audit) {
@@ -69,7 +69,8 @@ function charge(
   for (let index = 0; index < buckets.length; index++) {
     // Enforcing, a short bucket would not have been charged: an audit that charged it would count too many.
     if (short !== NONE && short.includes(index)) continue;
-    tats[index] = charged(tats[index] as number, nowMicros, cost, buckets[index] as Bucket);
+    const bucket = buckets[index] as Bucket;
+    tats[index] = charged(tats[index] as number, nowMicros, cost * bucket.weight, bucket);
   }
 }
 

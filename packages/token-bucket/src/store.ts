@@ -5,16 +5,21 @@ import type { BucketState } from "./gcra.ts";
 export interface TakeRequest {
   /** Each bucket at most once. */
   readonly buckets: readonly Bucket[];
-  /** Whole units taken from each; default 1. 0 only looks: always allowed, nothing written. */
+  /** Whole units taken from each, times its weight; default 1. 0 only looks: always allowed, nothing written. */
   readonly cost?: number | undefined;
 }
 
 /** The answer; `states` has one entry per bucket of the request, after the charge if there was one. */
 export type Decision = Allowed | Refused;
 
+/** Who decided: the store itself, the store for several requests at once, what is known of an earlier refusal, or this process alone. */
+export type DecisionSource = "store" | "batch" | "deny-cache" | "local";
+
 /** Every bucket was charged (audited ones that were short: not). */
 export interface Allowed {
   readonly allowed: true;
+  /** `store` when omitted. */
+  readonly source?: DecisionSource;
   readonly states: readonly BucketState[];
   /** Indices of audited buckets that would have refused. */
   readonly auditRefusedBy: readonly number[];
@@ -23,8 +28,13 @@ export interface Allowed {
 /** No bucket was charged. */
 export interface Refused {
   readonly allowed: false;
-  /** `limit`: a bucket is short. `store-full`: the store cannot keep another bucket's debt and will not forget one. */
-  readonly reason: "limit" | "store-full";
+  /** `store` when omitted. */
+  readonly source?: DecisionSource;
+  /**
+   * `limit`: a bucket is short. `store-full`: the store cannot keep another bucket's debt and will not forget one.
+   * `store-lost`: the store cannot be asked, and a bucket is `closed` without it.
+   */
+  readonly reason: "limit" | "store-full" | "store-lost";
   /** Indices of the refusing buckets, ascending. */
   readonly refusedBy: readonly number[];
   /** After exactly this long the same request passes, if nobody else takes; undefined when it never can. */

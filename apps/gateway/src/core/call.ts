@@ -1,5 +1,6 @@
 import type { Exchange, Link } from "../backends/port.ts";
 import type { View } from "../catalog/view.ts";
+import type { Caller } from "../identity/caller.ts";
 import type { Message } from "../rpc/message.ts";
 
 /**
@@ -7,6 +8,8 @@ import type { Message } from "../rpc/message.ts";
  * stateless revision would be the request alone. Nothing beyond this interface may ask which.
  */
 interface Peer {
+  /** Who speaks. */
+  readonly caller: Caller;
   /** What this client can see now. */
   readonly view: View;
   /** The link to a backend on behalf of this client; a promise while it is being opened. */

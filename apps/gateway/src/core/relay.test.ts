@@ -3,6 +3,7 @@ import { callOf } from "../../test/reply-probe.ts";
 import { request } from "../../test/request-text.ts";
 import { LinkProbe, sessionRig } from "../../test/session-rig.ts";
 import type { Link } from "../backends/port.ts";
+import { ANONYMOUS } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Peer } from "./call.ts";
 import { relay } from "./relay.ts";
@@ -10,7 +11,12 @@ import { relay } from "./relay.ts";
 const CALL = request("tools/call", '{"name":"a_echo"}', "7.0");
 
 function peerWith(link: Link | Promise<Link>): Peer {
-  return { view: sessionRig().session.view, link: () => link, receive: () => undefined };
+  return {
+    caller: ANONYMOUS,
+    view: sessionRig().session.view,
+    link: () => link,
+    receive: () => undefined,
+  };
 }
 
 test("a call goes over the link at once, in the backend's words and under the client's id", () => {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import type { Handler } from "../core/call.ts";
+import { ANONYMOUS } from "../identity/caller.ts";
 import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import {
   checkNesting,
@@ -125,7 +126,10 @@ class McpEndpoint {
       this.#options.passthrough(request.headers),
     );
     const classKey = await catalogs.join(profile, replies.now());
-    const session = this.#create({ protocolVersion, profile, classKey }, response);
+    const session = this.#create(
+      { protocolVersion, profile, classKey, caller: ANONYMOUS },
+      response,
+    );
     if (session === undefined) return;
     this.#options.created();
     const result = initializeResult(protocolVersion, serverInfo, session.view);

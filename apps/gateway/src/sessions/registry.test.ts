@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { profileOf } from "../backends/backend.fixture.ts";
 import type { ClientProfile } from "../backends/port.ts";
+import { ANONYMOUS } from "../identity/caller.ts";
 import { SessionRegistry } from "./registry.ts";
 import { FakeResponse } from "./response.fixture.ts";
 import { contextOf } from "./session.fixture.ts";
@@ -22,7 +23,12 @@ function scene(maxSessions = 10) {
     ended: ({ facts }, why) => ended.push(`${facts.classKey} ${why}`),
   });
   const create = (profile: ClientProfile = profileOf()): Session =>
-    registry.create({ protocolVersion: "2025-11-25", profile, classKey: "class" });
+    registry.create({
+      protocolVersion: "2025-11-25",
+      profile,
+      classKey: "class",
+      caller: ANONYMOUS,
+    });
   return { clock, registry, ended, create, a, budget: context.streamLimits.budget };
 }
 

@@ -1,6 +1,7 @@
 import { FakeBackend, profileOf } from "../backends/backend.fixture.ts";
 import type { ClientProfile } from "../backends/port.ts";
 import { aggregate } from "../catalog/aggregate.ts";
+import { ANONYMOUS } from "../identity/caller.ts";
 import { Session, type SessionContext } from "./session.ts";
 
 /** What a session told the rest of the gateway. */
@@ -49,6 +50,7 @@ function sessionOf(context: SessionContext, profile: Partial<ClientProfile> = {}
     protocolVersion: "2025-11-25",
     profile: profileOf(profile),
     classKey: "class",
+    caller: ANONYMOUS,
   };
   return new Session(facts, context, context.now());
 }

@@ -3,6 +3,7 @@ import type { ItemKind } from "../catalog/backend-catalog.ts";
 import { changeTexts } from "../catalog/list-changes.ts";
 import type { View } from "../catalog/view.ts";
 import type { Peer } from "../core/call.ts";
+import type { Caller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
@@ -18,6 +19,8 @@ import { SessionStreams } from "./session-streams.ts";
 interface SessionFacts {
   readonly id: string;
   readonly protocolVersion: string;
+  /** Who began it; it is nobody else's. */
+  readonly caller: Caller;
   readonly profile: ClientProfile;
   /** Names the class of clients that see the same catalogue. */
   readonly classKey: string;
@@ -62,6 +65,10 @@ class Session implements Peer {
     this.#context = context;
     this.lastSeenMs = nowMs;
     this.#passed = facts.profile.headers;
+  }
+
+  get caller(): Caller {
+    return this.facts.caller;
   }
 
   get view(): View {
