@@ -51,6 +51,12 @@ test.each<[StructuralSchema, unknown, string]>([
     [{ k: "a" }, { k: "a" }],
     '1: duplicate value: {"k":"a"}',
   ],
+  [
+    { type: "array", items: { type: "string" }, "x-kubernetes-list-type": "set" },
+    ["a", "b", "a"],
+    '2: duplicate value: "a"',
+  ],
+  [{ type: "string", format: "uri" }, "b", ": must be of format uri"],
 ])("%j refuses %j", (schema, value, violation) => {
   expect(admit(schema, value)).toEqual([violation]);
 });

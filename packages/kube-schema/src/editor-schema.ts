@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-const KUBERNETES_KEYWORD = /^x-kubernetes-/;
+// Kubernetes' keywords and our own for the structural schema.
+const FOREIGN_KEYWORD = /^x-/;
 
 /** The JSON schema (draft 7) with which editors complete and check a file, before defaults are filled in. */
 export function editorSchema(schema: z.ZodType, title: string): Record<string, unknown> {
@@ -11,7 +12,7 @@ export function editorSchema(schema: z.ZodType, title: string): Record<string, u
     cycles: "throw",
     override: ({ jsonSchema }) => {
       for (const keyword of Object.keys(jsonSchema)) {
-        if (KUBERNETES_KEYWORD.test(keyword)) Reflect.deleteProperty(jsonSchema, keyword);
+        if (FOREIGN_KEYWORD.test(keyword)) Reflect.deleteProperty(jsonSchema, keyword);
       }
     },
   });

@@ -2,8 +2,15 @@ import { codePoints } from "./bounded-text.ts";
 import { propertySchema } from "./defaulting.ts";
 import { PRESERVE_KEYWORD } from "./free-form.ts";
 import { isJsonObject, presentEntries } from "./json-value.ts";
-import { duplicateEntries, LIST_MAP_KEYS_KEYWORD, LIST_TYPE_KEYWORD } from "./list-map.ts";
+import {
+  duplicateEntries,
+  LIST_MAP_KEYS_KEYWORD,
+  LIST_TYPE_KEYWORD,
+  repeatedScalars,
+} from "./list-map.ts";
+import { javaScriptPattern } from "./re2-text.ts";
 import type { StructuralSchema } from "./structural.ts";
+import { hasFormat } from "./text-format.ts";
 
 /** One reason for which an API server would refuse a value. */
 export interface Violation {
@@ -48,15 +55,24 @@ const checkNumber: FieldCheck = (schema, value) => {
 
 const checkString: FieldCheck = (schema, value) => {
   if (typeof value !== "string") return [];
-  const { minLength = 0, maxLength = Infinity, pattern } = schema;
+  const { minLength = 0, maxLength = Infinity, pattern, format } = schema;
   const length = codePoints(value);
-  const matches = pattern === undefined || new RegExp(pattern, "u").test(value);
+  const matches = pattern === undefined || matcher(pattern).test(value);
   return [
     ...unless(length >= minLength, `should be at least ${minLength} chars long`),
     ...unless(length <= maxLength, `may not be more than ${maxLength} chars long`),
     ...unless(matches, `should match '${pattern}'`),
+    ...unless(format === undefined || hasFormat(value, format), `must be of format ${format}`),
   ];
 };
+
+const matchers = new Map<string, RegExp>();
+
+function matcher(pattern: string): RegExp {
+  const known = matchers.get(pattern) ?? new RegExp(javaScriptPattern(pattern), "u");
+  matchers.set(pattern, known);
+  return known;
+}
 
 const checkEnum: FieldCheck = ({ enum: supported }, value) =>
   unless(supported?.includes(value) ?? true, `supported values: ${supported?.join(", ")}`);
@@ -81,12 +97,17 @@ const checkList: FieldCheck = (schema, value) => {
   const { minItems = 0, maxItems = Infinity } = schema;
   const keys = schema[LIST_TYPE_KEYWORD] === "map" ? (schema[LIST_MAP_KEYS_KEYWORD] ?? []) : [];
   const duplicates = keys.length === 0 ? [] : duplicateEntries(value, keys);
+  const repeated = schema[LIST_TYPE_KEYWORD] === "set" ? repeatedScalars(value) : [];
   return [
     ...unless(value.length >= minItems, `must have at least ${minItems} items`),
     ...unless(value.length <= maxItems, `must have at most ${maxItems} items`),
     ...duplicates.map(({ index, key }) => ({
       path: [index],
       message: `duplicate value: ${JSON.stringify(key)}`,
+    })),
+    ...repeated.map((index) => ({
+      path: [index],
+      message: `duplicate value: ${JSON.stringify(value[index])}`,
     })),
   ];
 };

@@ -12,3 +12,10 @@ export function freeObject(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
 export function freeValue(): z.ZodUnknown {
   return z.unknown().meta({ [PRESERVE_KEYWORD]: true });
 }
+
+/** The same object which keeps fields that it does not name, here as in the API server. */
+export function openObject<Shape extends z.core.$ZodLooseShape>(
+  object: z.ZodObject<Shape>,
+): z.ZodObject<Shape, z.core.$loose> {
+  return object.loose().meta({ [PRESERVE_KEYWORD]: true });
+}

@@ -2,6 +2,8 @@ import * as z from "zod";
 
 /** The schema keyword that says how a list merges: `atomic`, `set` or `map`. */
 export const LIST_TYPE_KEYWORD = "x-kubernetes-list-type";
+/** The schema keyword that says how an object merges: `atomic` when as a whole. */
+export const MAP_TYPE_KEYWORD = "x-kubernetes-map-type";
 /** The schema keyword that names the fields which together identify an entry of a `map` list. */
 export const LIST_MAP_KEYS_KEYWORD = "x-kubernetes-list-map-keys";
 
@@ -48,4 +50,27 @@ export function listMap<Entry extends z.ZodType>(
 /** A list that is replaced as a whole when two writers meet. */
 export function atomicList<Entry extends z.ZodType>(entry: Entry): z.ZodArray<Entry> {
   return z.array(entry).meta({ [LIST_TYPE_KEYWORD]: "atomic" });
+}
+
+/** A list of scalars without repetitions: declared so to the API server, and checked here as it would. */
+export function setList<Entry extends z.ZodType>(entry: Entry): z.ZodArray<Entry> {
+  return z
+    .array(entry)
+    .superRefine((entries, context) => {
+      for (const index of repeatedScalars(entries)) {
+        const message = `duplicate entry ${JSON.stringify(entries[index])}: each may appear once in this list`;
+        context.addIssue({ code: "custom", path: [index], message });
+      }
+    })
+    .meta({ [LIST_TYPE_KEYWORD]: "set" });
+}
+
+/** The places where a scalar repeats an earlier one. */
+export function repeatedScalars(entries: readonly unknown[]): number[] {
+  return entries.flatMap((entry, index) => (entries.indexOf(entry) < index ? [index] : []));
+}
+
+/** An object that is replaced as a whole when two writers meet. */
+export function atomicObject<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ [MAP_TYPE_KEYWORD]: "atomic" });
 }

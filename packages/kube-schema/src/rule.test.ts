@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { atomicList, listMap } from "./list-map.ts";
+import { atomicList, listMap, setList } from "./list-map.ts";
 import { withRules } from "./rule.ts";
 import { structuralSchema } from "./structural.ts";
 
@@ -52,6 +52,11 @@ test("a list map refuses a second entry with the same keys, at its place", () =>
     { x: 1, y: 2 },
     { x: 1, y: 1 },
   ]);
+  expect(parsed.error?.issues.map(({ path }) => path)).toEqual([[2]]);
+});
+
+test("a set refuses what it already has, at its place", () => {
+  const parsed = setList(z.string()).safeParse(["a", "b", "a"]);
   expect(parsed.error?.issues.map(({ path }) => path)).toEqual([[2]]);
 });
 

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { boundedText } from "./bounded-text.ts";
-import { freeObject, freeValue } from "./free-form.ts";
-import { atomicList, listMap } from "./list-map.ts";
+import { freeObject, freeValue, openObject } from "./free-form.ts";
+import { atomicList, atomicObject, listMap, setList } from "./list-map.ts";
+import { requiredWithDefault } from "./required-default.ts";
 import { withRules } from "./rule.ts";
 import { structuralSchema } from "./structural.ts";
 
@@ -91,4 +92,36 @@ test("a type that contains itself is refused", () => {
   expect(() => structuralSchema(node)).toThrow(
     expect.objectContaining({ code: "not-representable" }),
   );
+});
+
+test("an open object names some fields and keeps the others", () => {
+  const schema = openObject(z.strictObject({ a: z.string().optional() }));
+  expect(schema.parse({ b: 1 })).toEqual({ b: 1 });
+  expect(structuralSchema(schema)).toEqual({
+    type: "object",
+    "x-kubernetes-preserve-unknown-fields": true,
+    properties: { a: { type: "string" } },
+  });
+});
+
+test("sets, free lists and objects that merge as a whole say so", () => {
+  const schema = z.strictObject({
+    set: setList(z.string()),
+    free: atomicList(freeValue()),
+    whole: atomicObject(z.strictObject({ a: z.string().default("") })),
+  });
+  expect(structuralSchema(schema).properties).toMatchObject({
+    set: { "x-kubernetes-list-type": "set" },
+    free: { items: { "x-kubernetes-preserve-unknown-fields": true } },
+    whole: { "x-kubernetes-map-type": "atomic", properties: { a: { default: "" } } },
+  });
+});
+
+test("a field with a default can be listed as required and still be left out", () => {
+  const schema = z.strictObject({ type: requiredWithDefault(z.enum(["a", "b"]), "a") });
+  expect(structuralSchema(schema)).toMatchObject({
+    required: ["type"],
+    properties: { type: { default: "a" } },
+  });
+  expect(schema.parse({})).toEqual({ type: "a" });
 });

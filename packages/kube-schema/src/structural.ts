@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { PRESERVE_KEYWORD } from "./free-form.ts";
-import { LIST_MAP_KEYS_KEYWORD, LIST_TYPE_KEYWORD } from "./list-map.ts";
+import { LIST_MAP_KEYS_KEYWORD, LIST_TYPE_KEYWORD, MAP_TYPE_KEYWORD } from "./list-map.ts";
+import { RE2_PATTERN_KEYWORD } from "./re2-text.ts";
+import { REQUIRED_DEFAULT_KEYWORD } from "./required-default.ts";
 import { type CelRule, VALIDATIONS_KEYWORD } from "./rule.ts";
 import { SchemaError } from "./schema-error.ts";
 
@@ -31,6 +33,7 @@ export interface StructuralSchema {
   [VALIDATIONS_KEYWORD]?: readonly CelRule[];
   [LIST_TYPE_KEYWORD]?: "atomic" | "set" | "map";
   [LIST_MAP_KEYS_KEYWORD]?: readonly string[];
+  [MAP_TYPE_KEYWORD]?: "atomic";
   [PRESERVE_KEYWORD]?: true;
 }
 
@@ -59,11 +62,18 @@ const COPIED_KEYWORDS = [
   VALIDATIONS_KEYWORD,
   LIST_TYPE_KEYWORD,
   LIST_MAP_KEYS_KEYWORD,
+  MAP_TYPE_KEYWORD,
   PRESERVE_KEYWORD,
 ] as const;
 
 const NESTED_KEYWORDS = ["properties", "additionalProperties", "items"] as const;
-const KNOWN_KEYWORDS: ReadonlySet<string> = new Set([...COPIED_KEYWORDS, ...NESTED_KEYWORDS]);
+// Said to this projection alone.
+const OWN_KEYWORDS = [RE2_PATTERN_KEYWORD, REQUIRED_DEFAULT_KEYWORD] as const;
+const KNOWN_KEYWORDS: ReadonlySet<string> = new Set([
+  ...COPIED_KEYWORDS,
+  ...NESTED_KEYWORDS,
+  ...OWN_KEYWORDS,
+]);
 
 /**
  * The structural schema that accepts what `schema` accepts before defaults are filled in.
@@ -102,16 +112,26 @@ function structural(node: JsonSchema, at: string): StructuralSchema {
   for (const keyword of COPIED_KEYWORDS) {
     if (keyword in node) result[keyword] = node[keyword];
   }
-  if (typeof node["pattern"] === "string") result["pattern"] = plainPattern(node["pattern"]);
-  if (node[PRESERVE_KEYWORD] === true) return result;
-  if (node["type"] === undefined) {
+  if (typeof node["pattern"] === "string")
+    result["pattern"] = node[RE2_PATTERN_KEYWORD] ?? plainPattern(node["pattern"]);
+  if (node["type"] === undefined && node[PRESERVE_KEYWORD] !== true) {
     throw new SchemaError(
       "untyped",
       at,
       "every value needs a type; use freeValue() for arbitrary JSON",
     );
   }
+  const required = requiredNames(node);
+  if (required.length > 0) result["required"] = required;
   return { ...result, ...nestedSchemas(node, at) };
+}
+
+function requiredNames(node: JsonSchema): string[] {
+  const properties = Object.entries((node["properties"] ?? {}) as Record<string, JsonSchema>);
+  const listed = new Set((node["required"] ?? []) as string[]);
+  return properties
+    .filter(([name, property]) => listed.has(name) || property[REQUIRED_DEFAULT_KEYWORD] === true)
+    .map(([name]) => name);
 }
 
 function nestedSchemas(node: JsonSchema, at: string): StructuralSchema {
@@ -125,7 +145,8 @@ function nestedSchemas(node: JsonSchema, at: string): StructuralSchema {
     );
   }
   // Kubernetes forbids `false` here: unknown fields are refused by pruning rules, not by the schema.
-  if (typeof node["additionalProperties"] === "object") {
+  const isOpen = node[PRESERVE_KEYWORD] === true;
+  if (!isOpen && typeof node["additionalProperties"] === "object") {
     nested.additionalProperties = structural(node["additionalProperties"] as JsonSchema, `${at}{}`);
   }
   if (node["items"] !== undefined)
