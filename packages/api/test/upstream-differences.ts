@@ -61,6 +61,11 @@ export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
     isMeant: isAddition,
   },
   {
+    at: /^incomingAuth\.oidc\.(requiredScopes|clockSkew)$/,
+    reason: "scopes that are required and not only named, and clocks that are not the same",
+    isMeant: (difference) => isAddition(difference) && isOptional(difference),
+  },
+  {
     at: /^operational\.(startupWait|drain|sessions|processes|limits|allowedHosts|allowedOrigins)$/,
     reason:
       "start, stop, limits and browser safety of the gateway, which upstream fixes in code or leaves out",

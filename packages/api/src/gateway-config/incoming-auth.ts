@@ -1,18 +1,23 @@
 import * as z from "zod";
+import { DurationText } from "./duration-text.ts";
 
 /** How bearer tokens of an OpenID Connect issuer are verified. */
 export const OidcVerification = z.strictObject({
   issuer: z
     .string()
     .regex(/^https?:\/\//, { error: "must start with http:// or https://" })
-    .describe("Issuer whose tokens are accepted, exactly as in their `iss` claim."),
+    .describe(
+      "Issuer whose tokens are accepted, as in their `iss` claim; a slash at the end is ignored.",
+    ),
   clientId: z
     .string()
     .describe("Client id the gateway introduces itself with when it introspects a token."),
   clientSecretEnv: z
     .string()
     .optional()
-    .describe("Environment variable that holds the client secret."),
+    .describe(
+      "Environment variable that holds the client secret; `TOOLHIVE_OIDC_CLIENT_SECRET` when omitted.",
+    ),
   audience: z.string().describe("Audience a token must be meant for."),
   resource: z
     .string()
@@ -26,15 +31,24 @@ export const OidcVerification = z.strictObject({
   scopes: z
     .array(z.string())
     .optional()
-    .describe("Scopes named to clients in the metadata and the challenge."),
+    .describe(
+      "Scopes named to clients in the metadata and the challenge; not required of a token.",
+    ),
+  requiredScopes: z
+    .array(z.string())
+    .optional()
+    .describe("Scopes that a token must have, every one of them; named to clients as well."),
+  clockSkew: DurationText.optional().describe(
+    "How far the issuer's clock may be off when times in a token are checked; `30s` when omitted, at most `5m`.",
+  ),
   protectedResourceAllowPrivateIp: z
     .boolean()
     .optional()
-    .describe("Allows a private address as the protected resource."),
+    .describe("The same as `jwksAllowPrivateIp`."),
   jwksAllowPrivateIp: z
     .boolean()
     .optional()
-    .describe("Allows a private address as the source of keys."),
+    .describe("Lets the gateway ask an issuer at a private address, or on this machine."),
   insecureAllowHttp: z
     .boolean()
     .optional()
