@@ -72,6 +72,7 @@ async function startRaw(
     connectTimeoutMs: 5_000,
     handshakeTimeoutMs: 5_000,
     maxConnections: 64,
+    maxWaiting: 64,
     maxAnswerBytes: 1_000_000,
     ...options,
   });

@@ -66,7 +66,7 @@ export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
     isMeant: (difference) => isAddition(difference) && isOptional(difference),
   },
   {
-    at: /^operational\.(startupWait|drain|sessions|processes|limits|allowedHosts|allowedOrigins)$/,
+    at: /^operational\.(startupWait|drain|sessions|processes|maxConnectionsPerBackend|limits|allowedHosts|allowedOrigins)$/,
     reason:
       "start, stop, limits and browser safety of the gateway, which upstream fixes in code or leaves out",
     isMeant: (difference) => isAddition(difference) && isOptional(difference),

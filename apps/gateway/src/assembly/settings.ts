@@ -23,6 +23,7 @@ interface Settings {
   readonly breaker: { readonly failureThreshold: number; readonly timeoutMs: number } | undefined;
   readonly maxChildren: number;
   readonly childIdleMs: number;
+  readonly maxConnectionsPerBackend: number;
   /** Silence after which a call to a backend is given up. */
   readonly callTimeoutMs: (backend: string) => number;
 }
@@ -50,6 +51,7 @@ function settingsOf(operational: CompleteOperational): Settings {
       : undefined,
     maxChildren: processes.max,
     childIdleMs: milliseconds(processes.idleTimeout),
+    maxConnectionsPerBackend: operational.maxConnectionsPerBackend,
     callTimeoutMs: (backend) => perBackend.get(backend) ?? otherwise,
   };
 }

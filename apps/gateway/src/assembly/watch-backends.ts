@@ -21,6 +21,7 @@ function watchBackends(options: GatewayOptions, clientInfo: string): WatchedBack
     env,
     slots: { used: 0, max: settings.maxChildren },
     childIdleMs: settings.childIdleMs,
+    maxConnectionsPerBackend: settings.maxConnectionsPerBackend,
     now: () => Date.now(),
     random: Math.random,
     newId: randomUUID,

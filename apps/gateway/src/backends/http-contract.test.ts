@@ -11,6 +11,7 @@ async function startSubject(): Promise<Subject> {
     connectTimeoutMs: 5000,
     handshakeTimeoutMs: 5000,
     maxConnections: 64,
+    maxWaiting: 64,
     maxAnswerBytes: 10_000_000,
   });
   return { backend, stop: () => fixture.close() };

@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from "undici";
+import type { GatewayError } from "../rpc/errors.ts";
 import { backendError } from "./backend-error.ts";
 import { PostHandler } from "./http-post.ts";
 import type { Unanswered } from "./http-unanswered.ts";
@@ -17,8 +18,10 @@ interface HttpEndpointOptions {
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string;
   readonly connectTimeoutMs: number;
-  /** Sockets for calls; further calls wait for one. */
+  /** Sockets for calls; further calls wait for one, in the order in which they came. */
   readonly maxConnections: number;
+  /** Calls that wait at most; one more fails at once. */
+  readonly maxWaiting: number;
   readonly maxAnswerBytes: number;
 }
 
@@ -44,6 +47,9 @@ class HttpEndpoint {
   readonly #prompt: Pool;
   readonly #streams: Pool;
   readonly #maxAnswerBytes: number;
+  /** Calls that are sent or wait to be. */
+  readonly #maxCalls: number;
+  #callsUnderWay = 0;
 
   constructor(options: HttpEndpointOptions) {
     const url = new URL(options.url);
@@ -65,6 +71,7 @@ class HttpEndpoint {
     this.#prompt = new Pool(url.origin, { ...common, connections: MAX_PROMPT_CONNECTIONS });
     this.#streams = new Pool(url.origin, { ...common, connections: null });
     this.#maxAnswerBytes = options.maxAnswerBytes;
+    this.#maxCalls = options.maxConnections + options.maxWaiting;
   }
 
   /** POSTs a request; the handler can be aborted. One of the gateway's `own` does not wait behind calls. */
@@ -73,7 +80,12 @@ class HttpEndpoint {
       backend: this.backend,
       maxAnswerBytes: this.#maxAnswerBytes,
       ...request,
+      over: own ? undefined : this.#callOver,
     });
+    if (!own && ++this.#callsUnderWay > this.#maxCalls) {
+      handler.refuse(this.#busy());
+      return handler;
+    }
     const pool = own ? this.#prompt : this.#calls;
     pool.dispatch(
       { path: this.#path, method: "POST", headers: request.headers, body: request.text },
@@ -114,6 +126,13 @@ class HttpEndpoint {
   async close(): Promise<void> {
     const pools = [this.#calls, this.#prompt, this.#streams];
     await Promise.allSettled(pools.map((pool) => pool.destroy()));
+  }
+
+  readonly #callOver = (): void => void this.#callsUnderWay--;
+
+  #busy(): GatewayError {
+    const what = `has as many calls waiting as it may have (${this.#maxCalls} with those under way)`;
+    return backendError("too-many-calls", this.backend, what);
   }
 
   async #status(options: Dispatcher.RequestOptions): Promise<number> {

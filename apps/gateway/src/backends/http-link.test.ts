@@ -110,6 +110,44 @@ describe("a handshake", () => {
   });
 });
 
+describe("a session that another process opened", () => {
+  test("is gone on in without a handshake, in its revision, and stays when its link is closed to keep it", async () => {
+    const server = await start();
+    const first = await server.backend.open(PROFILE, new InboundProbe());
+    const known = first.session;
+    expect(known).toEqual({ id: "s1", protocolVersion: "2025-11-25", logging: false });
+    await first.close({ keepSession: true });
+    const second = await server.backend.open(PROFILE, new InboundProbe(), known);
+    await answerOf(call(second, "x", { id: "1" }));
+    expect(server.of("initialize")).toHaveLength(1);
+    expect(server.of("DELETE")).toEqual([]);
+    expect(server.of("tools/call")[0]?.headers).toMatchObject({
+      "mcp-session-id": "s1",
+      "mcp-protocol-version": "2025-11-25",
+    });
+    await second.close();
+    expect(server.of("DELETE").map(({ headers }) => headers["mcp-session-id"])).toEqual(["s1"]);
+  });
+
+  test("is opened anew when the backend has forgotten it, and the link tells so", async () => {
+    const server = await start((arrived) =>
+      arrived.rpc === "tools/call" && arrived.headers["mcp-session-id"] === "old"
+        ? arrived.json("", 404)
+        : false,
+    );
+    const inbound = new InboundProbe();
+    const link = await server.backend.open(PROFILE, inbound, {
+      id: "old",
+      protocolVersion: "2025-06-18",
+      logging: true,
+    });
+    expect(link.server.capabilities).toEqual({ logging: {} });
+    await answerOf(call(link, "x", { id: "1" }));
+    expect(inbound.timesReopened).toBe(1);
+    expect(link.session).toMatchObject({ id: "s1", protocolVersion: "2025-11-25" });
+  });
+});
+
 describe("a link", () => {
   test("that is closed ends its session, once, and takes nothing more", async () => {
     const server = await start();

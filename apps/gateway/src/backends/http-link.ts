@@ -8,6 +8,7 @@ import { HttpListener } from "./http-listener.ts";
 import { HttpRequest, type RequestSession } from "./http-request.ts";
 import { sessionHeaders, type SessionHeaders } from "./http-session.ts";
 import type {
+  BackendSession,
   Cancel,
   ClientProfile,
   Exchange,
@@ -25,6 +26,8 @@ interface HttpLinkOptions {
   /** The backend's fixed headers, by lower-case name; they win over those passed through. */
   readonly headers: Readonly<Record<string, string>>;
   readonly handshakeTimeoutMs: number;
+  /** A session that another link opened, to go on in. */
+  readonly known?: BackendSession;
 }
 
 /** A session with a streamable-HTTP backend. A session that the backend forgot is opened again once, unseen. */
@@ -48,7 +51,9 @@ class HttpLink implements Link, RequestSession {
     this.endpoint = options.endpoint;
     this.#options = options;
     this.#passed = options.profile.headers;
-    this.#headers = this.#headersOf(undefined, undefined);
+    if (options.known !== undefined) this.#server = factsOf(options.known);
+    this.#sessionId = options.known?.id;
+    this.#headers = this.#headersOf(this.#sessionId, this.#server?.protocolVersion);
     this.#listener = new HttpListener({
       endpoint: options.endpoint,
       inbound: options.inbound,
@@ -62,6 +67,12 @@ class HttpLink implements Link, RequestSession {
     if (this.#server === undefined)
       throw new GatewayError("internal", "The link was used before its handshake.");
     return this.#server;
+  }
+
+  get session(): BackendSession | undefined {
+    if (this.#server === undefined) return undefined;
+    const { protocolVersion, capabilities } = this.#server;
+    return { id: this.#sessionId, protocolVersion, logging: capabilities["logging"] !== undefined };
   }
 
   get headers(): SessionHeaders {
@@ -119,14 +130,14 @@ class HttpLink implements Link, RequestSession {
     this.#requests.delete(request);
   }
 
-  async close(): Promise<void> {
+  async close({ keepSession } = { keepSession: false }): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#listener.want(false);
     for (const request of this.#requests) request.failed(this.#closedError());
     // A backend that forgot the session first would not take them any more.
     await Promise.all(this.#telling);
-    if (this.#sessionId !== undefined)
+    if (this.#sessionId !== undefined && !keepSession)
       await this.endpoint.delete(this.#headers.delete).catch(() => undefined);
   }
 
@@ -197,6 +208,12 @@ class HttpLink implements Link, RequestSession {
   #unavailable(what: string): GatewayError {
     return backendError("backend-unavailable", this.endpoint.backend, what);
   }
+}
+
+/** What is known of a backend whose handshake another process did. */
+function factsOf({ protocolVersion, logging }: BackendSession): ServerFacts {
+  const capabilities = logging ? { logging: {} } : {};
+  return { protocolVersion, capabilities, instructions: undefined, serverInfo: "{}" };
 }
 
 export { HttpLink };

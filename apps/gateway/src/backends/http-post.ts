@@ -30,6 +30,8 @@ interface PostOptions {
   readonly lastEventId?: string;
   readonly onSessionId?: (id: string | undefined) => void;
   readonly unanswered: (outcome: Unanswered) => void;
+  /** Nothing of the request is under way any more. */
+  readonly over?: (() => void) | undefined;
 }
 
 type Mode = "head" | "json" | "large" | "events" | "refusal" | "done";
@@ -58,6 +60,12 @@ class PostHandler implements Dispatcher.DispatchHandler {
   abort(): void {
     this.#mode = "done";
     this.#controller?.abort(new GatewayError("internal", "The request was ended by the gateway."));
+  }
+
+  /** Fails a request that is not sent; its asker has no way to cancel before it hears of it. */
+  refuse(error: GatewayError): void {
+    this.#options.over?.();
+    queueMicrotask(() => this.#options.exchange.failed(error));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -97,6 +105,7 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#options.over?.();
     clearTimeout(this.#lingering);
     const mode = this.#mode;
     this.#mode = "done";
@@ -107,6 +116,7 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    this.#options.over?.();
     // undici reports a request that it does not take before it returns; the asker has no way to cancel yet.
     if (this.#controller === undefined) queueMicrotask(() => this.#errored(cause));
     else this.#errored(cause);

@@ -383,6 +383,19 @@ describe("when all sockets for calls are taken", () => {
   });
 });
 
+test("a call for which no place to wait is left fails at once, and leaves its place to the next", async () => {
+  const { raw: server, ask } = await rig(() => undefined, { maxConnections: 1, maxWaiting: 1 });
+  const [sent, waiting] = [ask(), ask()];
+  const first = await server.nth(CALL, 1);
+  expect(await errorOf(ask())).toMatchObject({ code: "too-many-calls" });
+  first.json(RESULT);
+  await sent.end;
+  const next = ask();
+  (await server.nth(CALL, 2)).json(RESULT);
+  (await server.nth(CALL, 3)).json(RESULT);
+  await Promise.all([waiting.end, next.end]);
+});
+
 test("a request that cannot be sent fails after its asker has the means to cancel it", async () => {
   const { raw: server, link } = await rig(() => undefined);
   await server.backend.close();

@@ -1,6 +1,6 @@
 import { HttpEndpoint, type HttpEndpointOptions } from "./http-endpoint.ts";
 import { HttpLink } from "./http-link.ts";
-import type { Backend, ClientProfile, Inbound, Link } from "./port.ts";
+import type { Backend, BackendSession, ClientProfile, Inbound, Link } from "./port.ts";
 
 /** A streamable-HTTP backend: where it is, and how the gateway talks to it. */
 interface HttpBackendOptions extends HttpEndpointOptions {
@@ -21,15 +21,16 @@ class HttpBackend implements Backend {
     this.#endpoint = new HttpEndpoint(options);
   }
 
-  async open(profile: ClientProfile, inbound: Inbound): Promise<Link> {
+  async open(profile: ClientProfile, inbound: Inbound, known?: BackendSession): Promise<Link> {
     const link = new HttpLink({
       endpoint: this.#endpoint,
       profile,
       inbound,
       headers: this.#options.headers,
       handshakeTimeoutMs: this.#options.handshakeTimeoutMs,
+      ...(known && { known }),
     });
-    await link.handshake();
+    if (known === undefined) await link.handshake();
     return link;
   }
 

@@ -38,6 +38,7 @@ function made(
     env,
     slots: { used: 0, max: 4 },
     childIdleMs: 1_000,
+    maxConnectionsPerBackend: 8,
     now: () => Date.now(),
     random: Math.random,
     newId: () => "id",

@@ -12,8 +12,8 @@ import { StdioBackend, STDIO_DEFAULTS } from "./stdio.ts";
 const MAX_ANSWER_BYTES = 100 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const HANDSHAKE_TIMEOUT_MS = 30_000;
-/** Sockets to one backend for calls in flight; more calls wait for one. */
-const MAX_CONNECTIONS = 256;
+/** Calls that may wait for each of a backend's sockets. */
+const WAITING_PER_CONNECTION = 4;
 
 /** What backends need besides their configuration. */
 interface MakeBackendsOptions {
@@ -22,6 +22,8 @@ interface MakeBackendsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly slots: ChildSlots;
   readonly childIdleMs: number;
+  /** Sockets for calls to one backend; further calls wait for one. */
+  readonly maxConnectionsPerBackend: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: () => number;
@@ -64,7 +66,8 @@ function http(
     ...certificates(backend),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
-    maxConnections: MAX_CONNECTIONS,
+    maxConnections: options.maxConnectionsPerBackend,
+    maxWaiting: WAITING_PER_CONNECTION * options.maxConnectionsPerBackend,
     maxAnswerBytes: MAX_ANSWER_BYTES,
   });
 }

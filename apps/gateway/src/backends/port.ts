@@ -21,6 +21,15 @@ interface ServerFacts {
   readonly serverInfo: string;
 }
 
+/** A session at a backend, as far as another process needs to know it to go on with it without a handshake. */
+interface BackendSession {
+  /** Undefined at a backend that names none. */
+  readonly id: string | undefined;
+  readonly protocolVersion: string;
+  /** Whether the backend takes a log level. */
+  readonly logging: boolean;
+}
+
 /** Where a link delivers what belongs to none of its requests. */
 interface Inbound {
   /** A notification or request of the backend, on no stream of a request. */
@@ -88,8 +97,13 @@ interface Link {
   listen(wanted: boolean): void;
   /** The client's passed-through headers are others from now on. Absent where a transport has no headers. */
   passHeaders?(headers: Readonly<Record<string, string>>): void;
-  /** Ends the session with the backend; requests under way fail. Never rejects. */
-  close(): Promise<void>;
+  /** What another process needs to go on in this session; absent where a link is bound to one connection or process. */
+  readonly session?: BackendSession | undefined;
+  /**
+   * Ends the session with the backend, unless it is to be kept for another process to go on with, which a link that is
+   * bound to one connection or process cannot do. Requests under way fail. Never rejects.
+   */
+  close(how?: { readonly keepSession: boolean }): Promise<void>;
 }
 
 /** One MCP server behind the gateway. */
@@ -102,14 +116,18 @@ interface Backend {
    * same one. Undefined for a server that keeps its sessions apart by itself.
    */
   readonly scope?: "session" | "shared";
-  /** Does the handshake. Rejects with a GatewayError (`backend-unavailable`, `backend-timeout`, `backend-garbage`). */
-  open(profile: ClientProfile, inbound: Inbound): Promise<Link>;
+  /**
+   * Goes on in a `known` session, where the transport can, or else does the handshake. Rejects with a GatewayError
+   * (`backend-unavailable`, `backend-timeout`, `backend-garbage`).
+   */
+  open(profile: ClientProfile, inbound: Inbound, known?: BackendSession): Promise<Link>;
   /** Ends everything that the backend holds (pools, children). Never rejects. */
   close(): Promise<void>;
 }
 
 export type {
   Backend,
+  BackendSession,
   ByteSink,
   Cancel,
   ClientProfile,

@@ -48,6 +48,14 @@ export const Operational = z.strictObject({
   drain: Drain.optional().describe("How the gateway stops."),
   sessions: SessionLimits.optional().describe("Limits on client sessions."),
   processes: ProcessLimits.optional().describe("Limits on child processes of `stdio` backends."),
+  maxConnectionsPerBackend: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(256)
+    .describe(
+      "Sockets for calls to one `streamable-http` backend; a further call waits for one, and up to four for each may wait.",
+    ),
   limits: EdgeLimits.optional().describe("Limits on single requests."),
   allowedHosts: z
     .array(HostName)
