@@ -83,7 +83,9 @@ class HttpEndpoint {
       over: own ? undefined : this.#callOver,
     });
     if (!own && ++this.#callsUnderWay > this.#maxCalls) {
-      handler.refuse(this.#busy());
+      this.#callOver();
+      // The asker has no way to cancel yet, and would cancel in vain.
+      queueMicrotask(() => request.exchange.failed(this.#busy()));
       return handler;
     }
     const pool = own ? this.#prompt : this.#calls;

@@ -62,12 +62,6 @@ class PostHandler implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new GatewayError("internal", "The request was ended by the gateway."));
   }
 
-  /** Fails a request that is not sent; its asker has no way to cancel before it hears of it. */
-  refuse(error: GatewayError): void {
-    this.#options.over?.();
-    queueMicrotask(() => this.#options.exchange.failed(error));
-  }
-
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#mode === "done") this.abort();
@@ -83,10 +77,10 @@ class PostHandler implements Dispatcher.DispatchHandler {
     const session = headers["mcp-session-id"];
     this.#options.onSessionId?.(typeof session === "string" ? session : undefined);
     if (status !== 200) return void (this.#mode = "refusal");
-    const type = mediaTypeOf(headers["content-type"]);
     if (headers["content-encoding"] !== undefined)
-      this.#fail(this.#garbage("a compressed answer, which was not asked for"));
-    else if (type === "text/event-stream") this.#startEvents();
+      return this.#fail(this.#garbage("a compressed answer, which was not asked for"));
+    const type = mediaTypeOf(headers["content-type"]);
+    if (type === "text/event-stream") this.#startEvents();
     else if (type === "application/json") this.#mode = "json";
     else this.#fail(this.#garbage(`an answer of the type ${JSON.stringify(type.slice(0, 80))}`));
   }
