@@ -232,9 +232,8 @@ class PostHandler implements Dispatcher.DispatchHandler {
   }
 
   #text(): string {
-    const [first] = this.#chunks;
-    const whole =
-      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    const [first = Buffer.of()] = this.#chunks;
+    const whole = this.#chunks.length <= 1 ? first : Buffer.concat(this.#chunks);
     return whole.toString("utf8");
   }
 
