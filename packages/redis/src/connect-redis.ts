@@ -1,0 +1,138 @@
+import { Cluster } from "ioredis";
+import { Call, deadlineMissed, failureOf } from "./call.ts";
+import { openClient, openSubscriber, type Client } from "./client.ts";
+import type {
+  CallOptions,
+  RedisArgument,
+  RedisConnection,
+  RedisState,
+  Reply,
+  StateListener,
+} from "./connection.ts";
+import { DeadlineWheel } from "./deadline-wheel.ts";
+import { RedisError } from "./error.ts";
+import { evictionPolicyOf, worstPolicy, type EvictionPolicy } from "./eviction-policy.ts";
+import type { RedisOptions } from "./options.ts";
+import { RoundTrips } from "./round-trips.ts";
+import { ScriptRunner } from "./script-runner.ts";
+import type { Script } from "./script.ts";
+import { settingsOf, type Settings } from "./settings.ts";
+import { disconnected, StateOfClient } from "./state-of-client.ts";
+import { Subscriptions, type Subscriber } from "./subscriptions.ts";
+
+/**
+ * Connects to Redis, and answers at once: the server may be away, now or later. Throws a `RedisError` only for options
+ * with which it could never connect.
+ *
+ * @example
+ * const redis = connectRedis({ topology: { kind: "single", host: "127.0.0.1", port: 6379 } });
+ * const script = defineScript("return redis.call('INCR', KEYS[1])");
+ * const count = await redis.run(script, ["{visits}"], [], { deadlineMs: 30 });
+ */
+export function connectRedis(options: RedisOptions): RedisConnection {
+  return new LibraryConnection(settingsOf(options));
+}
+
+class LibraryConnection implements RedisConnection {
+  readonly #settings: Settings;
+  readonly #client: Client;
+  readonly #state: StateOfClient;
+  readonly #wheel: DeadlineWheel<Call>;
+  readonly #scripts: ScriptRunner;
+  readonly #subscriptions: Subscriptions;
+  readonly #trips: RoundTrips | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    const { observer, now } = settings;
+    this.#client = openClient(settings);
+    this.#state = new StateOfClient(this.#client);
+    const clock = { now, setTimeout, setImmediate };
+    this.#wheel = new DeadlineWheel<Call>(clock, (call) => this.#giveUp(call));
+    this.#scripts = new ScriptRunner(() => observer?.scriptLoaded?.());
+    this.#subscriptions = new Subscriptions(() => openSubscriber(settings));
+    this.#trips = observer === undefined ? undefined : new RoundTrips(observer);
+  }
+
+  get state(): RedisState {
+    return this.#state.current;
+  }
+
+  onState(listener: StateListener): () => void {
+    return this.#state.listen(listener);
+  }
+
+  send(
+    command: string,
+    args: readonly RedisArgument[] = [],
+    options?: CallOptions,
+  ): Promise<Reply> {
+    return this.#issue(new Call(command, args), this.#dueMs(options), this.#client);
+  }
+
+  run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly RedisArgument[] = [],
+    options?: CallOptions,
+  ): Promise<Reply> {
+    const dueMs = this.#dueMs(options);
+    return this.#scripts.run(script, keys, args, (command, all) =>
+      this.#issue(new Call(command, all), dueMs, this.#client),
+    );
+  }
+
+  async evictionPolicy(): Promise<EvictionPolicy> {
+    const client = this.#client;
+    const servers = client instanceof Cluster ? client.nodes("master") : [client];
+    return worstPolicy(await Promise.all(servers.map((server) => this.#policyOf(server))));
+  }
+
+  async publish(channel: string, message: string, options?: CallOptions): Promise<number> {
+    return Number(await this.send("PUBLISH", [channel, message], options));
+  }
+
+  subscribe(channel: string, subscriber: Subscriber): () => void {
+    return this.#subscriptions.subscribe(channel, subscriber);
+  }
+
+  async close(): Promise<void> {
+    const subscriber = this.#subscriptions.close();
+    await Promise.all([this.#state.close(), subscriber && disconnected(subscriber)]);
+  }
+
+  #dueMs(options: CallOptions | undefined): number {
+    return this.#settings.now() + (options?.deadlineMs ?? this.#settings.deadlineMs);
+  }
+
+  #issue(call: Call, dueMs: number, client: Client): Promise<Reply> {
+    this.#trips?.sent();
+    const sent = client.sendCommand(call) as Promise<Reply>;
+    if (!call.isSettled) this.#wheel.add(call, dueMs);
+    return sent.catch((error: Error) => {
+      throw failureOf(call, error, this.#state.failure);
+    });
+  }
+
+  #giveUp(call: Call): void {
+    this.#settings.observer?.deadlineMissed?.();
+    call.reject(deadlineMissed(call.written));
+  }
+
+  async #policyOf(server: Client): Promise<EvictionPolicy> {
+    const dueMs = this.#dueMs(undefined);
+    const questions = [
+      ["INFO", "memory"],
+      ["CONFIG", "GET", "maxmemory-policy"],
+    ] as const;
+    for (const [command, ...args] of questions) {
+      try {
+        return evictionPolicyOf(await this.#issue(new Call(command, args), dueMs, server));
+      } catch (error) {
+        const refused = error instanceof RedisError && /^(forbidden|error-reply)$/.test(error.code);
+        if (!refused) throw error;
+      }
+    }
+    return "unknown";
+  }
+}
