@@ -11,4 +11,9 @@ interface Caller {
 /** The caller of a gateway that asks nobody who they are. */
 const ANONYMOUS: Caller = Object.freeze({ kind: "anonymous", userKey: undefined });
 
-export { ANONYMOUS, type Caller };
+/** Whether two callers are the same one. */
+function isSameCaller(one: Caller, other: Caller): boolean {
+  return one.userKey === other.userKey && one.kind === other.kind;
+}
+
+export { ANONYMOUS, isSameCaller, type Caller };
