@@ -2,40 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { editorSchema, structuralSchema } from "@headgate/kube-schema";
-import { parse } from "yaml";
-import { gatewayConfigPage } from "./reference/gateway-config-page.ts";
-import { GatewayConfig } from "./src/gateway-config.ts";
+import { artefacts, type Artefact } from "./reference/artefacts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-interface Artefact {
-  readonly path: string;
-  readonly text: string;
-}
-
-function artefacts(): Artefact[] {
-  const example = readFileSync(
-    fileURLToPath(new URL("reference/gateway-config.example.yaml", import.meta.url)),
-    "utf8",
-  );
-  GatewayConfig.parse(parse(example));
-  return [
-    { path: `${ROOT}docs/reference/gateway-config.md`, text: gatewayConfigPage(example) },
-    {
-      path: `${ROOT}docs/reference/gateway-config.schema.json`,
-      text: json(editorSchema(GatewayConfig, "Headgate gateway configuration")),
-    },
-    {
-      path: `${ROOT}packages/api/test/testdata/gateway-config.structural.json`,
-      text: json(structuralSchema(GatewayConfig)),
-    },
-  ];
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
-}
 
 function isStale({ path, text }: Artefact): boolean {
   try {
@@ -46,7 +15,7 @@ function isStale({ path, text }: Artefact): boolean {
 }
 
 function main(args: readonly string[]): number {
-  const stale = artefacts().filter(isStale);
+  const stale = artefacts(ROOT).filter(isStale);
   const names = stale.map(({ path }) => relative(ROOT, path)).join(", ");
   if (args.includes("--check")) {
     if (stale.length > 0) process.stderr.write(`out of date: ${names}; run: npm run generate\n`);

@@ -20,7 +20,6 @@ export interface CustomResourceDefinition {
   readonly metadata: {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
   };
   readonly spec: {
     readonly group: string;
@@ -50,7 +49,6 @@ export function customResourceDefinition(kind: Kind): CustomResourceDefinition {
     metadata: {
       name: `${kind.plural}.${kind.group}`,
       labels: kind.labels ?? {},
-      annotations: {},
     },
     spec: {
       group: kind.group,

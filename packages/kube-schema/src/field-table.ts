@@ -42,7 +42,9 @@ export function fieldRows(schema: StructuralSchema, patternNames: PatternNames =
 function visitFields(schema: StructuralSchema, parent: string, walk: Walk): void {
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const path = parent === "" ? name : `${parent}.${name}`;
-    visitField(field, path, schema.required?.includes(name) ?? false, walk);
+    // What has a default is never missing, whatever the list of required fields says.
+    const isListed = schema.required?.includes(name) ?? false;
+    visitField(field, path, isListed && field.default === undefined, walk);
   }
 }
 

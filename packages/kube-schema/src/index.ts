@@ -30,6 +30,7 @@ export {
   listMap,
   setList,
 } from "./list-map.ts";
+export { manifestSchema } from "./manifest.ts";
 export { markdownTable } from "./markdown-table.ts";
 export { withoutUnknown } from "./pruning.ts";
 export { re2Pattern, re2Text } from "./re2-text.ts";

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  customResourceDefinition,
+  editorSchema,
+  type Kind,
+  manifestSchema,
+  structuralSchema,
+} from "@headgate/kube-schema";
+import { parse, parseAllDocuments, stringify } from "yaml";
+import { GatewayConfig } from "../src/gateway-config.ts";
+import { KINDS } from "../src/kinds/index.ts";
+import { gatewayConfigPage } from "./gateway-config-page.ts";
+import { kindPage } from "./kind-page.ts";
+
+/** A generated file. */
+export interface Artefact {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every generated file below `root`; throws when an example does not keep to its schema. */
+export function artefacts(root: string): Artefact[] {
+  return [...gatewayArtefacts(root), ...KINDS.flatMap((kind) => kindArtefacts(root, kind))];
+}
+
+function gatewayArtefacts(root: string): Artefact[] {
+  const example = read("gateway-config.example.yaml");
+  GatewayConfig.parse(parse(example));
+  return [
+    { path: `${root}docs/reference/gateway-config.md`, text: gatewayConfigPage(example) },
+    {
+      path: `${root}docs/reference/gateway-config.schema.json`,
+      text: json(editorSchema(GatewayConfig, "Headgate gateway configuration")),
+    },
+    {
+      path: `${root}packages/api/test/testdata/gateway-config.structural.json`,
+      text: json(structuralSchema(GatewayConfig)),
+    },
+  ];
+}
+
+function kindArtefacts(root: string, kind: Kind): Artefact[] {
+  const example = read(`examples/${kind.singular}.yaml`);
+  for (const document of parseAllDocuments(example)) manifestSchema(kind).parse(document.toJS());
+  return [
+    {
+      path: `${root}deploy/charts/operator-crds/files/crds/${kind.group}_${kind.plural}.yaml`,
+      text: crdYaml(kind),
+    },
+    { path: `${root}docs/reference/${kind.singular}.md`, text: kindPage(kind, example) },
+    {
+      path: `${root}docs/reference/${kind.singular}.schema.json`,
+      text: json(editorSchema(manifestSchema(kind), kind.kind)),
+    },
+  ];
+}
+
+function crdYaml(kind: Kind): string {
+  const text = stringify(customResourceDefinition(kind), {
+    aliasDuplicateObjects: false,
+    lineWidth: 0,
+    version: "1.1",
+  });
+  return `# Generated from packages/api. Change the schema there and run: npm run generate\n${text}`;
+}
+
+function read(name: string): string {
+  return readFileSync(fileURLToPath(new URL(name, import.meta.url)), "utf8");
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
