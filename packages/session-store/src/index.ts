@@ -1,0 +1,32 @@
+export { steadyClock, systemTimer, type Clock, type Random, type Timer } from "./clock.ts";
+export {
+  recordEnvelope,
+  type EnvelopeRefusal,
+  type Opened,
+  type RecordEnvelope,
+  type RecordEnvelopeOptions,
+  type RecordKey,
+} from "./envelope/record-envelope.ts";
+export { sealedSessions } from "./envelope/sealed-sessions.ts";
+export { SessionStoreError, type SessionStoreErrorCode } from "./error.ts";
+export { isSessionId, newSessionId, type RandomBytes } from "./session-id.ts";
+export {
+  memorySessionStore,
+  type MemorySessionStore,
+  type MemorySessionStoreOptions,
+} from "./store/memory.ts";
+export type {
+  Change,
+  CreateOutcome,
+  Ended,
+  EndOutcome,
+  Found,
+  Missing,
+  ReadOutcome,
+  RestoreOutcome,
+  SessionRecord,
+  SessionStore,
+  Unreadable,
+  UpdateOutcome,
+} from "./store/session-store.ts";
+export { type Unavailable, type UnavailableReason } from "./unavailable.ts";
