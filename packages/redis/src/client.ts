@@ -83,9 +83,7 @@ function clusterOptions(settings: Settings, retryStrategy: () => number) {
     slotsRefreshTimeout: settings.connectTimeoutMs,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
     // With TLS the certificate is for the name, so the name must not be replaced by its address.
-    ...(settings.tls === undefined
-      ? {}
-      : { dnsLookup: keepName }),
+    ...(settings.tls === undefined ? {} : { dnsLookup: keepName }),
   };
 }
 

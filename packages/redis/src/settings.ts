@@ -1,4 +1,4 @@
-import { createSecureContext } from "node:tls";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { RedisError } from "./error.ts";
 import type { Endpoint, RedisOptions, RedisTls } from "./options.ts";
 
@@ -59,15 +59,17 @@ function requireTls(name: string, tls: RedisTls | undefined): void {
   if (tls === undefined) return;
   if ((tls.cert === undefined) !== (tls.key === undefined))
     throw invalid(`${name} has one of cert and key; a client's certificate needs both`);
-  for (const part of ["ca", "cert", "key"] as const) {
-    const pem = tls[part];
-    if (pem !== undefined && !pem.includes("-----BEGIN "))
-      throw invalid(`${name}.${part} is not PEM text`);
-  }
+  requirePart(`${name}.ca`, tls.ca, (pem) => new X509Certificate(pem));
+  requirePart(`${name}.cert`, tls.cert, (pem) => new X509Certificate(pem));
+  requirePart(`${name}.key`, tls.key, (pem) => createPrivateKey(pem));
+}
+
+function requirePart(name: string, pem: string | undefined, parse: (pem: string) => unknown): void {
+  if (pem === undefined) return;
   try {
-    createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
+    parse(pem);
   } catch (error) {
-    throw invalid(`${name} cannot be used: ${(error as Error).message}`);
+    throw invalid(`${name} is not PEM text that can be read: ${(error as Error).message}`);
   }
 }
 
