@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,bench}/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/dist/**", "**/*.redis.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{redis,cluster}.test.ts"],
           maxWorkers: "100%",
           sequence: { groupOrder: 1 },
         },
@@ -23,7 +23,12 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{demo,test}/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/dist/**", "test/packages/**", "**/*.redis.test.ts"],
+          exclude: [
+            "**/node_modules/**",
+            "**/dist/**",
+            "test/packages/**",
+            "**/*.{redis,cluster}.test.ts",
+          ],
           sequence: { groupOrder: 2 },
         },
       },
@@ -36,6 +41,19 @@ export default defineConfig({
           globalSetup: "packages/redis-server-for-tests/test/install-once.ts",
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        // One cluster for all files, one file at a time; it is started by the first file that asks.
+        extends: true,
+        test: {
+          name: "kubernetes",
+          include: ["{packages,apps,test}/**/*.cluster.test.ts"],
+          globalSetup: "packages/test-cluster/test/global-setup.ts",
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
         },
       },
       {

@@ -1,0 +1,107 @@
+import { beforeAll, inject, test as everyTest, type TestAPI } from "vitest";
+import { AuditLog } from "../control-plane/audit.ts";
+import { importImage } from "../node/images.ts";
+import { ClusterError } from "../problem.ts";
+import { run, type RunOptions } from "../process/run.ts";
+import type { ProgramName } from "../programs/release.ts";
+import { ask } from "./broker.ts";
+import type { ClusterFacts, ClusterQuestion } from "./shared-clusters.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    clusters: SharedClusters;
+  }
+}
+
+/** What the global setup tells every test file. */
+export interface SharedClusters {
+  readonly socket: string;
+  /** Why no Pod can run here; null when Pods can. */
+  readonly nodeMissing: string | null;
+}
+
+/** The cluster of a test run, as its files use it; several files share it one after the other. */
+export interface Cluster {
+  /** The path of an administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Every write of anybody; not there with a cluster that somebody else runs. */
+  readonly audit: AuditLog | undefined;
+  /** An address of this machine on which Pods reach a server of the test; not known of somebody else's cluster. */
+  readonly hostAddress: string | undefined;
+  /** Runs kubectl as administrator and answers what it printed; throws a ClusterError when it fails. */
+  kubectl(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** Applies objects, or a manifest in YAML. */
+  apply(objects: string | readonly object[]): Promise<string>;
+  /** Runs helm as administrator and answers what it printed. */
+  helm(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** Puts the image in an archive on the node, under the name that it carries. */
+  importImage(archive: string): Promise<void>;
+  /** Ends the API server as a crash would. */
+  stopApiServer(): Promise<void>;
+  /** Starts it again at the same address, and resolves when it is ready. */
+  startApiServer(): Promise<void>;
+}
+
+/** The tests of a file that needs a cluster. */
+export interface ClusterTests {
+  /** Vitest's `test`, which skips where the cluster cannot be had. */
+  readonly test: TestAPI;
+  /** The cluster; only within tests and hooks. */
+  readonly cluster: () => Cluster;
+}
+
+/** The first file of a run may wait until programs are compiled. */
+const PATIENCE_MS = 3_600_000;
+
+/** Gives a test file the run's cluster: with a node that runs Pods, or the control plane alone, which is a cluster of its own. */
+export function useCluster(question: ClusterQuestion): ClusterTests {
+  const { socket, nodeMissing } = inject("clusters");
+  let current: Cluster | undefined;
+  beforeAll(async () => {
+    current = await connect(socket, question);
+  }, PATIENCE_MS);
+  return {
+    test: question.node && nodeMissing !== null ? (everyTest.skip as TestAPI) : everyTest,
+    cluster() {
+      if (current === undefined)
+        throw new ClusterError("the cluster is there only within tests and hooks");
+      return current;
+    },
+  };
+}
+
+async function connect(socket: string, question: ClusterQuestion): Promise<Cluster> {
+  const facts = await ask<ClusterFacts>(socket, "cluster", question);
+  const { kubeconfig, auditLog, hostAddress } = facts;
+  const program = (name: ProgramName) => ask<string>(socket, "program", name);
+  const kubectl = async (args: readonly string[], options?: RunOptions) =>
+    run(await program("kubectl"), ["--kubeconfig", kubeconfig, ...args], options);
+  return {
+    kubeconfig,
+    audit: auditLog === undefined ? undefined : new AuditLog(auditLog),
+    hostAddress,
+    kubectl,
+    apply: (objects) => kubectl(["apply", "-f", "-"], { input: manifestOf(objects) }),
+    helm: async (args, options) =>
+      run(await program("helm"), ["--kubeconfig", kubeconfig, ...args], options),
+    importImage: (archive) => load(facts, archive),
+    stopApiServer: () => ask(socket, "stop-api-server", question),
+    startApiServer: () => ask(socket, "start-api-server", question),
+  };
+}
+
+function manifestOf(objects: string | readonly object[]): string {
+  if (typeof objects === "string") return objects;
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+}
+
+async function load({ images }: ClusterFacts, archive: string): Promise<void> {
+  if (images === undefined) {
+    throw new ClusterError(
+      "this cluster has no way to take an image: set HEADGATE_TEST_IMAGE_LOADER to a command that is given the path of a Docker archive, `kind load image-archive` for example",
+    );
+  }
+  if ("socket" in images) return importImage(images, archive);
+  const [program = "", ...args] = images.command;
+  await run(program, [...args, archive]);
+}
