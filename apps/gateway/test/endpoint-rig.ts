@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import type { Catalogs } from "../src/catalog/catalogs.ts";
 import type { Handler } from "../src/core/call.ts";
 import { relay } from "../src/core/relay.ts";
+import type { Identified } from "../src/edge/entrance.ts";
 import { McpEndpoint } from "../src/edge/mcp-endpoint.ts";
+import { ANONYMOUS } from "../src/identity/caller.ts";
 import type { GatewayError } from "../src/rpc/errors.ts";
 import { SessionRegistry } from "../src/sessions/registry.ts";
 import { PolicyProbe } from "./policy-probe.ts";
@@ -24,6 +26,8 @@ interface EndpointRig {
   /** Awaited before a client is counted in. */
   gate: Promise<void> | undefined;
   draining: boolean;
+  /** Who makes the requests. */
+  who: Identified;
   post(text: string, headers?: Record<string, string>): Promise<Response>;
   /** Opens a session; the headers of its requests. */
   open(protocolVersion?: string): Promise<Record<string, string>>;
@@ -78,7 +82,9 @@ async function startEndpoint(
     exchanged: (...exchange) => exchanges.push(exchange),
     broke: (error) => broken.push(error),
   });
-  const server = createServer((request, response) => void endpoint.handle(request, response));
+  const server = createServer(
+    (request, response) => void endpoint.handle(request, response, rig.who),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
@@ -92,6 +98,7 @@ async function startEndpoint(
     joined: () => joined,
     gate: undefined,
     draining: false,
+    who: { caller: ANONYMOUS, remainingMs: Infinity },
     post: (body, headers = {}) =>
       fetch(url, { method: "POST", body, headers: { ...BASE, ...headers } }),
     open: async (protocolVersion = "2025-11-25") => {

@@ -4,12 +4,12 @@ import {
   type Problem as CheckProblem,
   RateLimitBucket,
 } from "@headgate/ratelimit-types";
-import { suggestion } from "./nearest.ts";
 import { placesOf } from "./places.ts";
 import { error, type Finding, type Path, warning } from "./problem.ts";
 import { aggregationRules } from "./rules/aggregation.ts";
 import { backendRules } from "./rules/backends.ts";
 import { passthroughRules } from "./rules/headers.ts";
+import { incomingAuthRules } from "./rules/incoming-auth.ts";
 import { nameRules } from "./rules/names.ts";
 import { outgoingAuthRules } from "./rules/outgoing-auth.ts";
 import type { Draft } from "./salvage.ts";
@@ -22,7 +22,7 @@ function fileRules(draft: ConfigDraft, env: Env): Finding[] {
   return [
     ...requiredBlocks(draft),
     ...backendRules(draft),
-    ...incomingAuthRules(draft),
+    ...incomingAuthRules(draft, env),
     ...outgoingAuthRules(draft, env),
     ...aggregationRules(draft),
     ...passthroughRules(draft),
@@ -47,18 +47,6 @@ function requiredBlocks(draft: ConfigDraft): Finding[] {
     .filter((key) => draft[key] === undefined)
     .map((key) => error([key], "is missing", { hint: REQUIRED[key] }));
   return draft.name === "" ? [...missing, error(["name"], "must not be empty")] : missing;
-}
-
-const INCOMING_TYPES = ["oidc", "local", "anonymous"];
-
-function incomingAuthRules({ incomingAuth }: ConfigDraft): Finding[] {
-  const type = incomingAuth?.type;
-  if (type === undefined || INCOMING_TYPES.includes(type)) return [];
-  return [
-    error(["incomingAuth", "type"], `must be one of ${INCOMING_TYPES.join(", ")}`, {
-      hint: suggestion(type, INCOMING_TYPES),
-    }),
-  ];
 }
 
 function operationalRules({ operational }: ConfigDraft): Finding[] {

@@ -33,17 +33,6 @@ const NO_COLLECTOR = "nothing is sent to a collector yet";
 // Each is refused rather than ignored, so that nobody believes to be protected who is not.
 const TABLE: readonly Unenforced[] = [
   {
-    place: "incomingAuth.type",
-    when: oneOf("oidc", "local"),
-    reason: "asks for callers to be identified, which is not enforced yet: anybody could call",
-    hint: "use `anonymous` on a loopback address, or put an authenticating proxy in front",
-  },
-  {
-    place: "incomingAuth.oidc",
-    reason: "is not enforced yet: no token is verified",
-    hint: "remove it",
-  },
-  {
     place: "incomingAuth.authz",
     when: (value) => !isMapping(value) || value["type"] !== "none",
     reason: "is not enforced yet: every caller may make every call",

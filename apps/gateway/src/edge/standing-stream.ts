@@ -5,11 +5,20 @@ import type { Session } from "../sessions/session.ts";
 import { accepted } from "./media-types.ts";
 import { PRIMED_VERSION } from "./versions.ts";
 
+/** The longest time that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Answers a GET: goes on with the stream of `Last-Event-ID`, or opens the stream for messages that belong to no
- * request. Of several such streams the newest gets the messages. Throws `not-acceptable` or `invalid-request`.
+ * request. Of several such streams the newest gets the messages. The response ends after `remainingMs` at the
+ * latest; whoever may still listen comes back. Throws `not-acceptable` or `invalid-request`.
  */
-function openStanding(session: Session, request: IncomingMessage, response: ServerResponse): void {
+function openStanding(
+  session: Session,
+  request: IncomingMessage,
+  response: ServerResponse,
+  remainingMs = Infinity,
+): void {
   if (!accepted(request.headers).events)
     throw new GatewayError(
       "not-acceptable",
@@ -30,7 +39,14 @@ function openStanding(session: Session, request: IncomingMessage, response: Serv
     if (session.facts.protocolVersion >= PRIMED_VERSION) standalone.prime();
   }
   session.listen(session.streams.listening);
-  response.once("close", () => session.listen(session.streams.listening));
+  const expiry =
+    remainingMs === Infinity
+      ? undefined
+      : setTimeout(() => session.streams.dismiss(response), Math.min(remainingMs, MAX_TIMER_MS));
+  response.once("close", () => {
+    clearTimeout(expiry);
+    session.listen(session.streams.listening);
+  });
 }
 
 export { openStanding };

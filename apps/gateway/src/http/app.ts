@@ -1,11 +1,14 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
-import type { McpEndpoint } from "../edge/mcp-endpoint.ts";
+import type { Entrance } from "../edge/entrance.ts";
 
 /** What the HTTP side of a gateway is made of. */
 interface AppOptions {
-  readonly endpoint: McpEndpoint;
+  /** The MCP endpoint behind its authentication. */
+  readonly entrance: Pick<Entrance, "handle">;
+  /** Tells clients how to be let in. */
+  readonly metadata: Hono;
   /** The operational routes. */
   readonly operations: Hono;
   /** Refuses foreign hosts and origins. */
@@ -16,13 +19,15 @@ interface AppOptions {
 const MCP_PATH = "/mcp";
 
 /** Every stage of an HTTP request, in order. */
-function createApp({ endpoint, operations, guard }: AppOptions): Hono<{ Bindings: HttpBindings }> {
+function createApp(options: AppOptions): Hono<{ Bindings: HttpBindings }> {
+  const { guard, entrance, metadata, operations } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(guard);
   app.all(MCP_PATH, async (c) => {
-    await endpoint.handle(c.env.incoming, c.env.outgoing);
+    await entrance.handle(c.env.incoming, c.env.outgoing);
     return RESPONSE_ALREADY_SENT;
   });
+  app.route("/", metadata);
   app.route("/", operations);
   app.notFound((c) =>
     c.json(

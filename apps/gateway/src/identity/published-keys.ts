@@ -1,4 +1,4 @@
-import { compactVerify, createLocalJWKSet, errors, type CryptoKey, type JWK } from "jose";
+import { compactVerify, createLocalJWKSet, errors, type CryptoKey } from "jose";
 import * as z from "zod";
 import { ALGORITHMS, type UnverifiedJwt } from "./unverified-jwt.ts";
 
@@ -30,7 +30,7 @@ function readKeys(value: unknown): PublishedKeys | undefined {
     .filter(({ kty, d }) => ["RSA", "EC", "OKP"].includes(kty) && d === undefined)
     .slice(0, MAX_KEYS);
   if (keys.length === 0) return undefined;
-  const find = createLocalJWKSet({ keys: keys as unknown as JWK[] });
+  const find = createLocalJWKSet({ keys });
   return {
     identity: JSON.stringify(keys),
     count: keys.length,

@@ -127,6 +127,14 @@ class EventStream {
     }
   }
 
+  /** Ends one connection, if it is of this stream. */
+  dismiss(response: ServerResponse): void {
+    if (!this.#connections().includes(response)) return;
+    this.#closed(response);
+    response.end();
+    cutOffIfStuck(response);
+  }
+
   /**
    * Takes a connection whose head is written, and sends it what came after event `afterSeq` (default: what no
    * connection got). Any other connection ends.

@@ -47,14 +47,14 @@ test("a session lives on with every use, and ends when it was not used for its t
   for (let n = 0; n < 5; n++) {
     clock.ms += TTL_MS;
     registry.sweep();
-    expect(registry.touch(id)).toBeDefined();
+    expect(registry.touch(id, ANONYMOUS)).toBeDefined();
   }
   clock.ms += TTL_MS;
   registry.sweep();
   expect(registry.size).toBe(1);
   clock.ms += 1;
   registry.sweep();
-  expect(registry.touch(id)).toBeUndefined();
+  expect(registry.touch(id, ANONYMOUS)).toBeUndefined();
   expect(ended).toEqual(["class expired"]);
 });
 
@@ -109,7 +109,7 @@ test("a deleted session is gone at once, with its links and what its streams kep
   session.notify("x");
   expect(budget.used).toBeGreaterThan(0);
   expect(registry.delete(session.facts.id)).toBe(true);
-  expect(registry.touch(session.facts.id)).toBeUndefined();
+  expect(registry.touch(session.facts.id, ANONYMOUS)).toBeUndefined();
   expect(registry.delete(session.facts.id)).toBe(false);
   expect(ended).toEqual(["class deleted"]);
   expect(budget.used).toBe(0);

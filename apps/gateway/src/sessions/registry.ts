@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { ClientProfile } from "../backends/port.ts";
+import { isSameCaller, type Caller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { Session, type SessionContext, type SessionFacts } from "./session.ts";
 
@@ -62,10 +63,11 @@ class SessionRegistry {
     return session;
   }
 
-  /** The session with this id, which thereby lives on. */
-  touch(id: string): Session | undefined {
+  /** The session with this id if it is this caller's, which thereby lives on; to others there is no such session. */
+  touch(id: string, caller: Caller): Session | undefined {
     const session = this.#sessions.get(id);
-    if (session !== undefined) session.lastSeenMs = this.#options.now();
+    if (session === undefined || !isSameCaller(session.caller, caller)) return undefined;
+    session.lastSeenMs = this.#options.now();
     return session;
   }
 

@@ -93,6 +93,11 @@ class SessionStreams {
     }
   }
 
+  /** Ends one connection; what comes after is kept for the client as for any that went away. */
+  dismiss(response: ServerResponse): void {
+    for (const stream of this.#streams.values()) stream.dismiss(response);
+  }
+
   /** Ends every connection with a hint when to come back. */
   hangUp(retryMs: number): void {
     for (const stream of this.#streams.values()) stream.hangUp(retryMs);

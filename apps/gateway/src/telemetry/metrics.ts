@@ -1,4 +1,5 @@
 import { collectDefaultMetrics } from "prom-client";
+import { authMeter, type AuthMeter } from "./auth-meter.ts";
 import { BackendMeters, type BackendMeter } from "./backend-meter.ts";
 import { MetricBook } from "./exposition.ts";
 import { limitMeter, type LimitMeter } from "./limit-meter.ts";
@@ -29,6 +30,7 @@ interface Metrics {
   backend(name: string, transport: string): BackendMeter;
   readonly limits: LimitMeter;
   readonly sessions: SessionMeter;
+  readonly auth: AuthMeter;
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -58,6 +60,7 @@ function createMetrics(options: MetricsOptions): Metrics {
     backend: (name, transport) => backends.backend(name, transport),
     limits: limitMeter(book, namespace, server),
     sessions: sessionMeter(book, server, TRANSPORT),
+    auth: authMeter(book),
     text: async () => book.registry.metrics(),
     contentType: book.registry.contentType,
   };

@@ -1,18 +1,22 @@
 import type { GatewayConfig } from "@headgate/api";
+import { FALLBACK_VARIABLE } from "../config/client-secret.ts";
 import { isSensitiveName } from "./redact.ts";
 
 /** A part of a value that is shorter may be an ordinary word, such as the scheme of a credential. */
 const MIN_PART = 8;
 
 /**
- * The values of a configuration that must never be shown: headers that are sent to backends, and variables
- * of child processes whose name says that they are a credential.
+ * The values of a configuration that must never be shown: headers that are sent to backends, the secret
+ * shown to the issuer of tokens, and variables of child processes whose name says that they are a credential.
  */
 function secretsOf(
-  config: Pick<GatewayConfig, "backends" | "outgoingAuth">,
+  config: Pick<GatewayConfig, "backends" | "incomingAuth" | "outgoingAuth">,
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
-  const { backends = [], outgoingAuth } = config;
+  const { backends = [], incomingAuth, outgoingAuth } = config;
+  const client = [incomingAuth?.oidc?.clientSecretEnv ?? "", FALLBACK_VARIABLE].map(
+    (name) => env[name],
+  );
   const strategies = [outgoingAuth?.default, ...Object.values(outgoingAuth?.backends ?? {})];
   const injected = strategies.flatMap((strategy) => {
     const { headerValue, headerValueEnv } = strategy?.headerInjection ?? {};
@@ -22,7 +26,7 @@ function secretsOf(
   const variables = backends
     .flatMap((backend) => Object.entries(backend.env ?? {}))
     .flatMap(([name, value]) => (isSensitiveName(name) ? [value] : []));
-  const values = [...injected, ...headers, ...variables];
+  const values = [...client, ...injected, ...headers, ...variables];
   return values.flatMap((value) => (value === undefined ? [] : partsOf(value)));
 }
 

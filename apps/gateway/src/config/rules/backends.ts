@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { isMapping } from "../places.ts";
 import { error, type Finding, type Path, warning } from "../problem.ts";
 import type { Draft } from "../salvage.ts";
+import { certificatePathRule } from "./certificate-path.ts";
 import { addedHeaders } from "./headers.ts";
 
 type BackendDraft = Draft<z.input<typeof Backend>>;
@@ -80,10 +81,7 @@ function urlRule(text: string | undefined, path: Path): Finding[] {
 function bundleRule({ caBundlePath, type }: BackendDraft, path: Path): Finding[] {
   if (caBundlePath === undefined) return [];
   if (type !== "entry") return [error(path, "may only be set for `type: entry`", { at: "key" })];
-  if (caBundlePath.includes("\0")) return [error(path, "must not have a NUL character")];
-  if (!caBundlePath.startsWith("/")) return [error(path, "must be an absolute path")];
-  if (caBundlePath.split("/").includes("..")) return [error(path, "must not have .. in it")];
-  return [];
+  return certificatePathRule(caBundlePath, path);
 }
 
 // A NUL would end the text early in the operating system, which therefore refuses it when the child is started.
