@@ -5,6 +5,7 @@
 export const gatewayLayers: readonly (readonly string[])[] = [
   ["json", "config"],
   ["rpc", "identity"],
+  ["limits"],
   ["backends"],
   ["catalog"],
   ["core"],

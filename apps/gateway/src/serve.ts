@@ -55,6 +55,7 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
     gateway,
     version: options.version,
     ready: () => (state.drain?.phase === "running" ? "ready" : "draining"),
+    reload: () => undefined,
   });
   const policy = hostPolicy({ bindAddress: host, ...config.operational });
   const measured = config.telemetry?.enablePrometheusMetricsPath === false ? undefined : metrics;

@@ -1,5 +1,5 @@
 import type { Outcome } from "../src/core/call.ts";
-import type { PostReply, ReplyPolicy } from "../src/edge/post-reply.ts";
+import type { OwnAnswer, ReplyFacts, ReplyPolicy } from "../src/edge/reply-policy.ts";
 import type { ErrorCode, GatewayError } from "../src/rpc/errors.ts";
 
 /** A policy with the usual times that keeps what it hears; its clock is the one of fake timers, when these are in use. */
@@ -21,16 +21,16 @@ class PolicyProbe implements ReplyPolicy {
     this.begun++;
   }
 
-  ended(_: PostReply, outcome: Outcome): void {
+  ended(_: ReplyFacts, outcome: Outcome): void {
     this.outcomes.push(outcome);
   }
 
-  failed(_: PostReply, error: GatewayError): void {
+  failed(_: ReplyFacts, error: GatewayError): void {
     this.failures.push(error);
   }
 
-  readonly answered = (method: string, _: number, failure?: ErrorCode): void => {
-    this.locally.push({ method, failure });
+  readonly answered = (method: string, _: number, how: OwnAnswer = {}): void => {
+    this.locally.push({ method, failure: how.failure });
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Link } from "../src/backends/port.ts";
-import type { Call, Reply } from "../src/core/call.ts";
+import type { Addition, Call, Refusal, Reply } from "../src/core/call.ts";
 import type { GatewayError } from "../src/rpc/errors.ts";
 import type { Message } from "../src/rpc/message.ts";
 import { sessionRig } from "./session-rig.ts";
@@ -8,7 +8,8 @@ import { sessionRig } from "./session-rig.ts";
 class ReplyProbe implements Reply {
   finished = false;
   error: GatewayError | undefined;
-  refusal: { text: string; headers: Readonly<Record<string, string>> } | undefined;
+  refusal: Refusal | undefined;
+  addition: Addition | undefined;
   cancel: ((reason: string) => void) | undefined;
   readonly answers: string[] = [];
 
@@ -16,8 +17,12 @@ class ReplyProbe implements Reply {
     this.cancel = cancel;
   }
 
-  refuse(text: string, headers: Readonly<Record<string, string>>): void {
-    this.refusal = { text, headers };
+  refuse(refusal: Refusal): void {
+    this.refusal = refusal;
+  }
+
+  add(addition: Addition): void {
+    this.addition = addition;
   }
 
   failed(error: GatewayError): void {

@@ -1,44 +1,42 @@
-import { memoryStore, type Decision } from "@headgate/token-bucket";
+import type { TokenBucketStore } from "@headgate/token-bucket";
 import type { Handler } from "../core/call.ts";
 import { relay } from "../core/relay.ts";
 import { admit } from "../layers/admit.ts";
 import { limitRate } from "../layers/limit-rate.ts";
-import { compileToolLimits, type Limit } from "../layers/tool-limits.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import { Limiter } from "../layers/limiter.ts";
+import type { LiveLimits } from "../limits/live-limits.ts";
+import { RefusalLog } from "../telemetry/refusal-log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
 
-/** How calls are answered, and the limits that they meet on the way. */
+/** How calls are answered, and who decides on requests that no backend has to see. */
 interface CallHandling {
   readonly handler: Handler;
-  readonly limits: readonly Limit[];
+  readonly limiter: Limiter;
+}
+
+/** What calls are limited by. */
+interface Limiting {
+  readonly store: TokenBucketStore;
+  readonly limits: LiveLimits;
+  readonly now: () => number;
 }
 
 /** The way of a call whose backend is known: refused when the backend is down, then by limits, then relayed. */
 function answerCalls(
-  { config, metrics }: GatewayOptions,
+  { metrics, log }: GatewayOptions,
   { health }: WatchedBackends,
-  now: () => number,
+  limiting: Limiting,
 ): CallHandling {
-  const { limits, limitsOf } = compileToolLimits(config.rateLimiting ?? {});
-  const limiting = limitRate({
-    store: memoryStore(),
-    limitsOf,
-    decided: decisionMeter(metrics),
-    now,
+  const refusals = new RefusalLog(log, limiting.now);
+  const limiter = new Limiter({
+    ...limiting,
+    decided({ request, set: { limits }, decision, tookMs }) {
+      metrics.limits.decided({ limits, decision, seconds: tookMs / 1000 });
+      refusals.decided(request, limits, decision);
+    },
   });
-  return { handler: admit(health)(limiting(relay)), limits };
-}
-
-function decisionMeter({
-  limits: meter,
-}: Metrics): (limits: readonly Limit[], decision: Decision, tookMs: number) => void {
-  return (limits, decision, tookMs) => {
-    meter.checked(decision.allowed, tookMs / 1000);
-    if (!decision.allowed)
-      return meter.rejected("shared", limits[decision.refusedBy[0] ?? 0]?.operation ?? "server");
-    for (const { operation } of limits) meter.allowed("shared", operation);
-  };
+  return { handler: admit(health)(limitRate(limiter)(relay)), limiter };
 }
 
 export { answerCalls };

@@ -4,13 +4,14 @@ import type { Catalogs } from "../catalog/catalogs.ts";
 import { CallsInFlight } from "../core/calls-in-flight.ts";
 import { McpEndpoint } from "../edge/mcp-endpoint.ts";
 import { passthroughOf } from "../edge/passthrough.ts";
-import type { Limit } from "../layers/tool-limits.ts";
+import { LiveLimits } from "../limits/live-limits.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { answerCalls } from "./answer-calls.ts";
 import { followCatalogs } from "./follow-catalogs.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import { announce, holdSessions } from "./hold-sessions.ts";
 import { observeReplies } from "./observe-replies.ts";
+import { storeOfLimits, type StoreOfLimits } from "./store-of-limits.ts";
 import { watchBackends } from "./watch-backends.ts";
 
 /** How often silent event streams get a sign of life. */
@@ -27,7 +28,9 @@ interface Gateway {
   readonly sessions: SessionRegistry;
   readonly catalogs: Catalogs;
   readonly health: ReadonlyMap<string, BackendHealth>;
-  readonly limits: readonly Limit[];
+  /** The limits in force, which may be changed while it runs. */
+  readonly limits: LiveLimits;
+  readonly limitStore: Pick<StoreOfLimits, "status">;
   /** Resolves once no call is in flight. */
   whenIdle(): Promise<void>;
   /** Ends sessions, children and sockets. */
@@ -46,12 +49,16 @@ function createGateway(options: GatewayOptions): Gateway {
     clientInfo,
     changed: (classKey, kinds) => announce(sessions, classKey, kinds),
   });
-  const { handler, limits } = answerCalls(options, watched, now);
+  const limits = new LiveLimits(config.rateLimiting);
+  const limitStore = storeOfLimits();
+  const { store } = limitStore;
+  const { handler, limiter } = answerCalls(options, watched, { store, limits, now });
   const suspect = (backend: string): void => catalogs.suspect(backend);
   const endpoint = new McpEndpoint({
     sessions,
     catalogs,
     handler,
+    limiter,
     serverInfo: JSON.stringify({ name: config.name, version }),
     limits: settings.limits,
     replies: {
@@ -74,6 +81,7 @@ function createGateway(options: GatewayOptions): Gateway {
     // A backend that hangs must not keep the children of others from being stopped.
     await within(GOODBYE_MS, [sessions.close(), catalogs.close()]);
     await Promise.allSettled([...watched.backends.values()].map((backend) => backend.close()));
+    await limitStore.close();
   };
   return {
     endpoint,
@@ -81,6 +89,7 @@ function createGateway(options: GatewayOptions): Gateway {
     catalogs,
     health: watched.health,
     limits,
+    limitStore,
     whenIdle: () => calls.whenIdle(),
     close,
   };

@@ -1,6 +1,6 @@
 import type { BackendHealth } from "../backends/health.ts";
 import type { CallsInFlight } from "../core/calls-in-flight.ts";
-import type { PostReply, ReplyPolicy } from "../edge/post-reply.ts";
+import type { ReplyFacts, ReplyPolicy } from "../edge/reply-policy.ts";
 import type { GatewayError } from "../rpc/errors.ts";
 import type { BackendMeter } from "../telemetry/backend-meter.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -33,9 +33,9 @@ function observeReplies(
   const logged = log.isLevelEnabled("debug");
   return {
     began: () => calls.begin(),
-    answered(method, startedMs, failure) {
+    answered(method, startedMs, { failure, httpStatus = 200 } = {}) {
       const seconds = (now() - startedMs) / 1000;
-      metrics.operation(method).done({ httpStatus: 200, seconds, failure });
+      metrics.operation(method).done({ httpStatus, seconds, failure });
     },
     failed(reply, error) {
       reply.failure = error.code;
@@ -47,10 +47,9 @@ function observeReplies(
     },
     ended(reply, outcome) {
       calls.end();
-      const { backend, request, target } = reply;
+      const { backend, request, target, failure, httpStatus } = reply;
       const seconds = (now() - reply.startedMs) / 1000;
-      const failure = outcome === "refused" ? "rate-limited" : reply.failure;
-      metrics.operation(request.method, labelOf(reply)).done({ httpStatus: 200, seconds, failure });
+      metrics.operation(request.method, labelOf(reply)).done({ httpStatus, seconds, failure });
       if (backend !== undefined) {
         meters.get(backend)?.requestDone(request.method, seconds, outcome === "failed");
         if (outcome === "result" || outcome === "error") health.get(backend)?.callSucceeded();
@@ -63,24 +62,24 @@ function observeReplies(
   };
 }
 
-function logFailure(log: Log, { backend, request }: PostReply, err: GatewayError): void {
+function logFailure(log: Log, { backend, request }: ReplyFacts, err: GatewayError): void {
   if (err.code === "internal") log.error({ err, backend }, "call failed in the gateway");
   else log.info({ err, backend, method: request.method }, "call failed");
 }
 
 /** Names of tools and prompts are bounded by the catalogue; URIs are not, so they are no label. */
-function labelOf({ request, target }: PostReply): string | undefined {
+function labelOf({ request, target }: ReplyFacts): string | undefined {
   return request.method === "tools/call" || request.method === "prompts/get" ? target : undefined;
 }
 
 /** What the client calls itself; it may say anything, so no more of it than fits a line. */
-function clientName({ session }: PostReply): string | undefined {
+function clientName({ session }: ReplyFacts): string | undefined {
   const { name } = JSON.parse(session.facts.profile.clientInfo) as { name?: unknown };
   return typeof name === "string" ? name.slice(0, 64) : undefined;
 }
 
 /** Subscriptions live with the session, so that they can be made again where a backend forgot them. */
-function remember({ request, session, target, backend }: PostReply, outcome: string): void {
+function remember({ request, session, target, backend }: ReplyFacts, outcome: string): void {
   if (outcome !== "result" || target === undefined || backend === undefined) return;
   if (request.method === "resources/subscribe") session.subscribed(target, backend);
   else if (request.method === "resources/unsubscribe") session.unsubscribed(target);

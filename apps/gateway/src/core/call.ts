@@ -1,6 +1,7 @@
 import type { Exchange, Link } from "../backends/port.ts";
 import type { View } from "../catalog/view.ts";
 import type { Caller } from "../identity/caller.ts";
+import type { ErrorCode } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 
 /**
@@ -32,14 +33,34 @@ interface Target {
 /** How a call ended, for metrics and log. */
 type Outcome = "result" | "error" | "refused" | "failed" | "cancelled";
 
+/** An answer of the gateway's own that says no. */
+interface Refusal {
+  /** As metrics count it. */
+  readonly code: ErrorCode;
+  /** The JSON-RPC answer. */
+  readonly text: string;
+  /** For a response that has not begun and carries only this. */
+  readonly httpStatus: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the gateway adds to an answer, whatever that says. */
+interface Addition {
+  /** HTTP headers, for a response that has not begun and answers only this. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** An entry for the `_meta` of a result: its key, and its value as JSON text. */
+  readonly meta: readonly [key: string, json: string] | undefined;
+}
+
 /** Takes the answer of one call to the client. */
 interface Reply extends Exchange {
   /** Messages before the answer come from this link; `cancel` ends the call at the backend. */
   sentTo(backend: string, link: Link, cancel: (reason: string) => void): void;
   /** True once the client has its answer or wants none. */
   readonly finished: boolean;
-  /** An answer of the gateway's own that says no, with HTTP headers that tell more. */
-  refuse(text: string, headers: Readonly<Record<string, string>>): void;
+  refuse(refusal: Refusal): void;
+  /** Has something added to the answer; to be said before it comes. */
+  add(addition: Addition): void;
 }
 
 /** One request of a client on its way through the gateway. */
@@ -56,4 +77,4 @@ type Handler = (call: Call) => void;
 /** Wraps a handler with one concern. */
 type Layer = (next: Handler) => Handler;
 
-export type { Call, Handler, Layer, Outcome, Peer, Reply, Target };
+export type { Addition, Call, Handler, Layer, Outcome, Peer, Refusal, Reply, Target };

@@ -5,12 +5,14 @@ import { route } from "../core/route.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { memberText } from "../rpc/member-span.ts";
 import type { Message } from "../rpc/message.ts";
-import { errorText, resultText } from "../rpc/reply.ts";
+import { errorText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
-import { localResult, memberOf } from "./local-methods.ts";
+import { answerLocally, type LocalAnswering, type TakeAnswer } from "./local-answer.ts";
+import { memberOf } from "./local-methods.ts";
 import type { Accepted } from "./media-types.ts";
-import { PostReply, type ReplyPolicy } from "./post-reply.ts";
+import { PostReply } from "./post-reply.ts";
+import type { ReplyPolicy } from "./reply-policy.ts";
 
 /** Methods that a backend answers. */
 const RELAYED: ReadonlySet<string> = new Set([
@@ -27,18 +29,15 @@ interface Outlet {
   readonly response: ServerResponse;
   readonly takes: Accepted;
   readonly batch?: BatchStream;
-  /** Takes an answer of the gateway's own. */
-  answer(text: string): void;
+  readonly answer: TakeAnswer;
 }
 
 /** What messages are handled with. */
-interface DispatchOptions {
+interface DispatchOptions extends LocalAnswering {
   readonly handler: Handler;
   readonly replies: ReplyPolicy;
   /** Longest name of a tool or prompt that is looked up, in characters. */
   readonly maxNameLength: number;
-  /** An error that is the gateway's own fault. */
-  broke(error: GatewayError): void;
 }
 
 /** Handles the messages of one session: some are answered here, the others go to a backend. */
@@ -46,41 +45,27 @@ class Dispatch {
   readonly #handler: Handler;
   readonly #replies: ReplyPolicy;
   readonly #maxNameLength: number;
-  readonly #broke: (error: GatewayError) => void;
+  readonly #local: LocalAnswering;
 
   constructor(options: DispatchOptions) {
     this.#handler = options.handler;
     this.#replies = options.replies;
     this.#maxNameLength = options.maxNameLength;
-    this.#broke = options.broke;
+    this.#local = options;
   }
 
   /** Answers a request through the outlet; never throws. */
   request(session: Session, request: Message, outlet: Outlet): void {
-    const { now, answered } = this.#replies;
-    const startedMs = now();
-    const succeeded = (result: string): void => {
-      outlet.answer(resultText(request.id, result));
-      answered(request.method, startedMs);
-    };
-    const failed = (thrown: unknown): void => {
-      const error = GatewayError.from(thrown);
-      if (error.code === "internal") this.#broke(error);
-      outlet.answer(errorText(request.id, error));
-      answered(request.method, startedMs, error.code);
-    };
+    if (!RELAYED.has(request.method))
+      return answerLocally(session, request, this.#local, outlet.answer);
+    const startedMs = this.#replies.now();
     try {
-      if (RELAYED.has(request.method)) return this.#call(session, request, outlet);
-      const result = localResult(session, request);
-      if (result === undefined)
-        throw new GatewayError(
-          "method-not-found",
-          `Method not found: ${request.method.slice(0, 128)}`,
-        );
-      if (typeof result === "string") succeeded(result);
-      else result.then(succeeded, failed);
+      this.#call(session, request, outlet);
     } catch (thrown) {
-      failed(thrown);
+      const error = GatewayError.from(thrown);
+      if (error.code === "internal") this.#local.broke(error);
+      outlet.answer(errorText(request.id, error));
+      this.#replies.answered(request.method, startedMs, { failure: error.code });
     }
   }
 

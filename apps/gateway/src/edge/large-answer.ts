@@ -6,6 +6,8 @@ import { allowSilence, cutOffIfStuck } from "../sessions/slow-reader.ts";
 
 /** What hears how a large answer goes. */
 interface PipeEvents {
+  /** More HTTP headers of the response. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Some of it came, or can come again. */
   heard(): void;
   ended(outcome: Outcome, error?: GatewayError): void;
@@ -22,7 +24,7 @@ class PipedAnswer implements ByteSink {
     this.#response = response;
     this.#flow = flow;
     this.#events = events;
-    response.writeHead(200, { "content-type": "application/json" });
+    response.writeHead(200, { "content-type": "application/json", ...events.headers });
     response.on("drain", () => {
       allowSilence(response);
       this.#held = false;

@@ -12,32 +12,37 @@ const LISTS: ReadonlyMap<string, ItemKind> = new Map([
   ["resources/templates/list", "resourceTemplates"],
 ]);
 
+/** Does what a method asks for; its result as JSON text, a promise where backends have to be told first. */
+type LocalMethod = () => string | Promise<string>;
+
 /**
- * The result of a method that the gateway answers itself, as JSON text; a promise where backends have to be told
- * first; `undefined` for other methods. Throws `invalid-params` or `method-not-found`.
+ * What a method that the gateway answers itself comes to, nothing being done yet; `undefined` for other methods.
+ * Throws `invalid-params`.
  */
-function localResult(session: Session, request: Message): string | Promise<string> | undefined {
-  if (request.method === "ping") return "{}";
+function localMethod(session: Session, request: Message): LocalMethod | undefined {
+  if (request.method === "ping") return () => "{}";
   if (request.method === "logging/setLevel") return setLevel(session, request);
   const kind = LISTS.get(request.method);
   if (kind === undefined) return undefined;
   const page = pageAt(session.view.lists, kind, cursorOf(request));
-  if (page.ok) return page.text;
+  if (page.ok) return () => page.text;
   throw new GatewayError(
     "invalid-params",
     "Invalid cursor: ask for the first page again, the list may have changed.",
   );
 }
 
-async function setLevel(session: Session, request: Message): Promise<string> {
+function setLevel(session: Session, request: Message): LocalMethod {
   const level = memberOf(request, "level");
   if (typeof level !== "string" || !LOG_LEVELS.includes(level))
     throw new GatewayError(
       "invalid-params",
       `Invalid params: params.level must be one of ${LOG_LEVELS.join(", ")}.`,
     );
-  await session.setLogLevel(level);
-  return "{}";
+  return async () => {
+    await session.setLogLevel(level);
+    return "{}";
+  };
 }
 
 function cursorOf(request: Message): string | undefined {
@@ -52,4 +57,4 @@ function memberOf(request: Message, key: string): unknown {
   return span && (JSON.parse(request.text.slice(span.start, span.end)) as unknown);
 }
 
-export { localResult, memberOf };
+export { localMethod, memberOf, type LocalMethod };

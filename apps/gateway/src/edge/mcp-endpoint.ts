@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import type { Catalogs } from "../catalog/catalogs.ts";
 import type { Handler } from "../core/call.ts";
 import { ANONYMOUS } from "../identity/caller.ts";
+import type { Limiter } from "../layers/limiter.ts";
 import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import {
   checkNesting,
@@ -19,8 +20,8 @@ import { answerBatch, readBatch } from "./batch.ts";
 import { Dispatch } from "./dispatch.ts";
 import { initializeResult, readInitialize } from "./initialize.ts";
 import { accepted, requireJsonBody, type Accepted } from "./media-types.ts";
-import type { ReplyPolicy } from "./post-reply.ts";
 import { readBody } from "./read-body.ts";
+import type { ReplyPolicy } from "./reply-policy.ts";
 import { sendAnswer, sendEmpty, sendError } from "./respond.ts";
 import { openStanding } from "./standing-stream.ts";
 import { BATCH_VERSION } from "./versions.ts";
@@ -31,6 +32,8 @@ interface McpEndpointOptions {
   readonly catalogs: Catalogs;
   /** Handles a call whose backend is known. */
   readonly handler: Handler;
+  /** Decides on requests that the gateway answers itself; the handler sees to the others. */
+  readonly limiter?: Pick<Limiter, "decide">;
   readonly replies: ReplyPolicy;
   /** `serverInfo`, as JSON text. */
   readonly serverInfo: string;
@@ -134,7 +137,7 @@ class McpEndpoint {
     this.#options.created();
     const result = initializeResult(protocolVersion, serverInfo, session.view);
     const headers = { "mcp-session-id": session.facts.id };
-    sendAnswer(response, takes, resultText(message.id, result), headers);
+    sendAnswer(response, takes, resultText(message.id, result), { headers });
     replies.answered("initialize", startedMs);
   }
 
@@ -156,7 +159,7 @@ class McpEndpoint {
       this.#dispatch.request(session, message, {
         response,
         takes,
-        answer: (text) => sendAnswer(response, takes, text),
+        answer: (text, form) => sendAnswer(response, takes, text, form),
       });
       return;
     }

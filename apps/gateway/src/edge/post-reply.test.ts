@@ -81,7 +81,12 @@ describe("an answer", () => {
 
   test("that is refused carries its headers", () => {
     const { reply, response, policy } = rig();
-    reply.refuse(ANSWER, { "retry-after": "2" });
+    reply.refuse({
+      code: "rate-limited",
+      text: ANSWER,
+      httpStatus: 200,
+      headers: { "retry-after": "2" },
+    });
     expect(response.headers).toMatchObject({ "retry-after": "2" });
     expect(policy.outcomes).toEqual(["refused"]);
   });

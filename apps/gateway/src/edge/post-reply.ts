@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { ByteSink, FlowControl, Link } from "../backends/port.ts";
-import type { Outcome, Reply } from "../core/call.ts";
+import type { Addition, Outcome, Refusal, Reply } from "../core/call.ts";
 import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import { idKey, type Message } from "../rpc/message.ts";
 import { errorText, isErrorText } from "../rpc/reply.ts";
@@ -9,24 +9,12 @@ import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
 import { CollectedAnswer, PipedAnswer } from "./large-answer.ts";
 import type { Accepted } from "./media-types.ts";
+import type { ReplyFacts, ReplyPolicy } from "./reply-policy.ts";
 import { sendEmpty, sendJson } from "./respond.ts";
 import { PRIMED_VERSION } from "./versions.ts";
+import { withAddition } from "./with-addition.ts";
 
 const SUBSCRIBING: ReadonlySet<string> = new Set(["resources/subscribe", "resources/unsubscribe"]);
-
-/** How replies behave over time, and who hears how they ended. */
-interface ReplyPolicy {
-  /** A call that runs this long gets an event stream, which can be resumed. */
-  readonly streamAfterMs: number;
-  /** Silence of the backend after which a call to it is given up; 0 for never. */
-  timeoutMs(backend: string): number;
-  readonly now: () => number;
-  began(): void;
-  ended(reply: PostReply, outcome: Outcome): void;
-  failed(reply: PostReply, error: GatewayError): void;
-  /** The gateway answered a request by itself; `startedMs` is of `now`. */
-  readonly answered: (method: string, startedMs: number, failure?: ErrorCode) => void;
-}
 
 /** What a reply answers. */
 interface ReplyContext {
@@ -43,15 +31,14 @@ interface ReplyContext {
  * The answer to one POSTed request. It is plain JSON when the answer comes first and soon, and becomes an
  * event stream as soon as the backend has something to say before, or takes its time.
  */
-class PostReply implements Reply {
+class PostReply implements Reply, ReplyFacts {
   readonly session: Session;
   readonly request: Message;
   readonly startedMs: number;
   backend: string | undefined;
-  /** The advertised name, once it is known to exist. */
   target: string | undefined;
-  /** How the gateway itself failed the call, if it did. */
   failure: ErrorCode | undefined;
+  httpStatus = 200;
   readonly #response: ServerResponse;
   readonly #policy: ReplyPolicy;
   readonly #takes: Accepted;
@@ -61,6 +48,7 @@ class PostReply implements Reply {
   #cancelCall: ((reason: string) => void) | undefined;
   #stream: EventStream | undefined;
   #piped: PipedAnswer | undefined;
+  #addition: Addition | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastHeardMs: number;
   #finished = false;
@@ -138,23 +126,40 @@ class PostReply implements Reply {
   answer(text: string): void {
     // Of these alone it matters; nobody looks into the answers of calls.
     const failed = SUBSCRIBING.has(this.request.method) && isErrorText(text);
-    this.#answered(text, failed ? "error" : "result", {});
+    this.#answered(withAddition(text, this.#addition), failed ? "error" : "result");
   }
 
-  refuse(text: string, headers: Readonly<Record<string, string>>): void {
-    this.#answered(text, "refused", headers);
+  refuse(refusal: Refusal): void {
+    if (this.#finished) return;
+    this.failure = refusal.code;
+    const begun = this.#stream !== undefined || this.#response.headersSent;
+    if (begun || refusal.httpStatus === 200) {
+      this.#addition = { headers: refusal.headers, meta: undefined };
+      return this.#answered(refusal.text, "refused");
+    }
+    // A status other than 200 has to be the whole response, as JSON whatever the client takes.
+    this.httpStatus = refusal.httpStatus;
+    this.#finish("refused");
+    sendJson(this.#response, refusal.httpStatus, refusal.text, refusal.headers);
+  }
+
+  add(addition: Addition): void {
+    this.#addition = addition;
   }
 
   failed(error: GatewayError): void {
     if (this.#finished) return;
     this.#policy.failed(this, error);
-    this.#answered(errorText(this.request.id, error), "failed", {});
+    this.#answered(errorText(this.request.id, error), "failed");
   }
 
   largeAnswer(flow: FlowControl): ByteSink {
     this.#cancelCall = () => flow.abort();
-    if (this.#stream !== undefined || !this.#takes.json) return new CollectedAnswer(this);
+    // To be added to, it has to be whole.
+    const collected = this.#stream !== undefined || !this.#takes.json || this.#addition?.meta;
+    if (collected) return new CollectedAnswer(this);
     this.#piped = new PipedAnswer(this.#response, flow, {
+      headers: this.#addition?.headers,
       heard: () => this.heard(),
       ended: (outcome, error) => {
         if (error !== undefined && !this.#finished) this.#policy.failed(this, error);
@@ -169,21 +174,21 @@ class PostReply implements Reply {
     this.#lastHeardMs = this.#policy.now();
   }
 
-  #answered(text: string, outcome: Outcome, headers: Readonly<Record<string, string>>): void {
+  #answered(text: string, outcome: Outcome): void {
     if (this.#finished) return;
     if (!this.#takes.json) this.#streamed();
     this.#finish(outcome);
     if (this.#stream !== undefined) {
       this.#stream.push(text);
       this.#endStream(this.#stream);
-    } else sendJson(this.#response, 200, text, headers);
+    } else sendJson(this.#response, 200, text, this.#addition?.headers);
   }
 
   #streamed(): EventStream {
     if (this.#stream !== undefined) return this.#stream;
     const stream = this.session.streams.create();
     this.#stream = stream;
-    this.#response.writeHead(200, EVENT_STREAM_HEADERS);
+    this.#response.writeHead(200, { ...EVENT_STREAM_HEADERS, ...this.#addition?.headers });
     stream.attach(this.#response);
     if (this.session.facts.protocolVersion >= PRIMED_VERSION) stream.prime();
     else this.#response.flushHeaders();
@@ -239,4 +244,4 @@ class PostReply implements Reply {
   }
 }
 
-export { PostReply, type ReplyPolicy };
+export { PostReply };

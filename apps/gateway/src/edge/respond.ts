@@ -23,14 +23,24 @@ function sendJson(
   cutOffIfStuck(response);
 }
 
-/** Sends the answer to a request in the form that the client takes: as JSON, or as a stream of this one event. */
+/** What a response says beside its answer. */
+interface AnswerForm {
+  /** 200 when omitted. */
+  readonly httpStatus?: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Sends the answer to a request in the form that the client takes: as JSON, or as a stream of this one event. With a
+ * status other than 200 it is JSON in any case.
+ */
 function sendAnswer(
   response: ServerResponse,
   takes: Accepted,
   text: string,
-  headers: Readonly<Record<string, string>> = {},
+  { httpStatus = 200, headers = {} }: AnswerForm = {},
 ): void {
-  if (takes.json) return sendJson(response, 200, text, headers);
+  if (takes.json || httpStatus !== 200) return sendJson(response, httpStatus, text, headers);
   if (response.headersSent || response.destroyed) return;
   const data = text.split(/\r\n|\r|\n/).join("\ndata: ");
   response
@@ -54,4 +64,4 @@ function sendEmpty(response: ServerResponse, status: number): void {
   if (!response.headersSent) response.writeHead(status, { "content-length": 0 }).end();
 }
 
-export { sendAnswer, sendEmpty, sendError, sendJson };
+export { sendAnswer, sendEmpty, sendError, sendJson, type AnswerForm };

@@ -29,7 +29,21 @@ function routes(overrides: Partial<StatusSource> & { readiness?: Readiness } = {
     version: "1.2.3",
     groupRef: "office",
     monitoring: true,
-    limits: [{ on: "files_read", scope: "shared", maxTokens: 5, refillPeriodMs: 60_000 }],
+    limits: () => [
+      {
+        name: "tool",
+        on: "files_read",
+        methods: ["tools/call"],
+        scope: "shared",
+        maxTokens: 5,
+        refillPeriodMs: 60_000,
+        cost: 1,
+        mode: "Enforce",
+        onStoreFailure: "local",
+      },
+    ],
+    limitStore: () => ({ kind: "memory", state: "healthy", sinceMs: 0, localDecisions: 0 }),
+    reload: () => undefined,
     ready: () => readiness,
     backends: () => [files, mail],
     catalogProblems: () => [
@@ -88,10 +102,65 @@ test("/status shows each backend, the limits and what the catalogue left out", a
     version: "1.2.3",
     group_ref: "office",
     ready: true,
-    limits: [{ on: "files_read", scope: "shared", max_tokens: 5, refill_period_ms: 60_000 }],
+    limits: [
+      {
+        name: "tool",
+        on: "files_read",
+        methods: ["tools/call"],
+        scope: "shared",
+        max_tokens: 5,
+        refill_period_ms: 60_000,
+        cost: 1,
+        mode: "Enforce",
+        on_store_failure: "local",
+      },
+    ],
+    limit_store: {
+      kind: "memory",
+      state: "healthy",
+      since: "1970-01-01T00:00:00.000Z",
+      local_decisions: 0,
+    },
     catalog_problems: [
       { backend: "mail", kind: "tools", name: "send", reason: "its name is taken" },
     ],
+  });
+});
+
+test("/status says what limits do without the store, once they may have to", async () => {
+  const limitStore = {
+    kind: "redis",
+    state: "degraded",
+    sinceMs: 1_000,
+    localDecisions: 7,
+  } as const;
+  const answer = await routes({ limitStore: () => limitStore }).request("/status");
+  expect(await answer.json()).toMatchObject({
+    limit_store: {
+      kind: "redis",
+      state: "degraded",
+      since: "1970-01-01T00:00:01.000Z",
+      local_decisions: 7,
+      without_it: { local: expect.stringContaining("each process") as unknown },
+    },
+  });
+});
+
+test("/status says what became of a changed file", async () => {
+  const reload = {
+    outcome: "refused",
+    atMs: 0,
+    problems: ["rateLimiting.shared is wrong"],
+    needsRestart: ["backends"],
+  } as const;
+  const answer = await routes({ reload: () => reload }).request("/status");
+  expect(await answer.json()).toMatchObject({
+    config_reload: {
+      outcome: "refused",
+      at: "1970-01-01T00:00:00.000Z",
+      problems: ["rateLimiting.shared is wrong"],
+      needs_restart: ["backends"],
+    },
   });
 });
 

@@ -24,11 +24,38 @@ interface BackendStatus {
 
 /** One configured limit; who has used how much of it is not told. */
 interface LimitStatus {
-  /** `server`, or the name of the tool. */
+  readonly name: string;
+  /** `server`, the name of the tool, or what a rule is over. */
   readonly on: string;
+  readonly methods: readonly string[];
   readonly scope: "shared" | "perUser";
   readonly maxTokens: number;
   readonly refillPeriodMs: number;
+  /** Tokens that one request takes. */
+  readonly cost: number;
+  readonly mode: "Enforce" | "Audit";
+  readonly onStoreFailure: "local" | "open" | "closed";
+}
+
+/** How the store of limits is. */
+interface LimitStoreStatus {
+  readonly kind: "memory" | "redis";
+  /** `degraded`: it cannot be asked, and each limit does what its `onStoreFailure` says. */
+  readonly state: "connecting" | "healthy" | "degraded";
+  /** Since when, in milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** Decisions that this process took without it. */
+  readonly localDecisions: number;
+}
+
+/** What became of the configuration file since the start. */
+interface ReloadStatus {
+  readonly outcome: "applied" | "refused";
+  readonly atMs: number;
+  /** Why the file was refused, without a value of it. */
+  readonly problems: readonly string[];
+  /** Blocks that differ from what runs and cannot be changed while it does. */
+  readonly needsRestart: readonly string[];
 }
 
 /** Where the operational documents get their facts; each is read when asked for. */
@@ -37,7 +64,10 @@ interface StatusSource {
   readonly groupRef: string;
   /** Whether backends are checked by themselves, not only when they are called. */
   readonly monitoring: boolean;
-  readonly limits: readonly LimitStatus[];
+  limits(): readonly LimitStatus[];
+  limitStore(): LimitStoreStatus;
+  /** `undefined` as long as the file has not changed. */
+  reload(): ReloadStatus | undefined;
   ready(): Readiness;
   backends(): readonly BackendStatus[];
   catalogProblems(): readonly CatalogProblem[];
@@ -62,14 +92,54 @@ function statusDocument(source: StatusSource): object {
     version: source.version,
     group_ref: source.groupRef,
     ready: source.ready() === "ready",
-    limits: source.limits.map((limit) => ({
-      on: limit.on,
-      scope: limit.scope,
-      max_tokens: limit.maxTokens,
-      refill_period_ms: limit.refillPeriodMs,
-    })),
+    limits: source.limits().map(limitEntry),
+    limit_store: limitStoreEntry(source.limitStore()),
+    config_reload: reloadEntry(source.reload()),
     catalog_problems: source.catalogProblems(),
   };
+}
+
+function limitEntry(limit: LimitStatus): object {
+  return {
+    name: limit.name,
+    on: limit.on,
+    methods: limit.methods,
+    scope: limit.scope,
+    max_tokens: limit.maxTokens,
+    refill_period_ms: limit.refillPeriodMs,
+    cost: limit.cost,
+    mode: limit.mode,
+    on_store_failure: limit.onStoreFailure,
+  };
+}
+
+/** What the settings of `onStoreFailure` come to, for whoever reads that the store is lost. */
+const WITHOUT_STORE = {
+  local:
+    "each process enforces the whole limit by itself from the moment of loss: with P processes and E restarts of the store empty, a window W admits at most (1 + P + E) x max_tokens + (1 + P) x rate x W",
+  open: "calls pass",
+  closed: "calls are refused with 503 until the store is back",
+};
+
+function limitStoreEntry(store: LimitStoreStatus): object {
+  return {
+    kind: store.kind,
+    state: store.state,
+    since: timeText(store.sinceMs),
+    local_decisions: store.localDecisions,
+    ...(store.kind === "redis" && { without_it: WITHOUT_STORE }),
+  };
+}
+
+function reloadEntry(reload: ReloadStatus | undefined): object | undefined {
+  return (
+    reload && {
+      outcome: reload.outcome,
+      at: timeText(reload.atMs),
+      problems: reload.problems,
+      needs_restart: reload.needsRestart,
+    }
+  );
 }
 
 /** Go's zero time, which the reference shows for what has not happened yet. */
@@ -124,6 +194,8 @@ export {
   statusDocument,
   type BackendStatus,
   type LimitStatus,
+  type LimitStoreStatus,
   type Readiness,
+  type ReloadStatus,
   type StatusSource,
 };

@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import { callOf, type ReplyProbe } from "../../test/reply-probe.ts";
 import { request } from "../../test/request-text.ts";
 import type { Call } from "../core/call.ts";
+import { LiveLimits } from "../limits/live-limits.ts";
 import { limitRate } from "./limit-rate.ts";
-import { compileToolLimits } from "./tool-limits.ts";
+import { Limiter } from "./limiter.ts";
 
 const TOOL_CALL = request("tools/call", '{"name":"a_echo"}', '"x"');
 
@@ -23,12 +24,13 @@ function rig(config: RateLimitConfig): Rig {
   let through = 0;
   let last = callOf(TOOL_CALL);
   const decisions: Decision[] = [];
-  const handler = limitRate({
+  const limiter = new Limiter({
     store: memoryStore({ now: () => nowMicros }),
-    limitsOf: compileToolLimits(config).limitsOf,
+    limits: new LiveLimits(config),
     now: () => 0,
-    decided: (_, decision) => decisions.push(decision),
-  })(() => void through++);
+    decided: ({ decision }) => decisions.push(decision),
+  });
+  const handler = limitRate(limiter)(() => void through++);
   return {
     call: (made = callOf(TOOL_CALL)) => {
       const before = through;
@@ -49,7 +51,7 @@ interface Facts {
 }
 
 function refusalOf(reply: ReplyProbe) {
-  const { text, headers } = reply.refusal ?? { text: "{}", headers: {} };
+  const { text, headers } = reply.refusal!;
   const { id, result } = JSON.parse(text) as {
     id: unknown;
     result: {
@@ -203,12 +205,13 @@ describe("a refusal", () => {
 });
 
 describe("a store that answers later", () => {
-  const limitsOf = compileToolLimits({ shared: { maxTokens: 1, refillPeriod: "1h" } }).limitsOf;
+  const limits = new LiveLimits({ shared: { maxTokens: 1, refillPeriod: "1h" } });
 
   function through(take: TokenBucketStore["take"], next: (call: Call) => void) {
     const call = callOf(TOOL_CALL);
     const store = { take, takeBatch: () => [] };
-    limitRate({ store, limitsOf, now: () => 0, decided: () => undefined })(next)(call);
+    const limiter = new Limiter({ store, limits, now: () => 0, decided: () => undefined });
+    limitRate(limiter)(next)(call);
     return call.reply;
   }
 
@@ -228,6 +231,24 @@ describe("a store that answers later", () => {
       () => undefined,
     );
     await expect.poll(() => reply.error?.code).toBe("internal");
+  });
+
+  test("may answer a call that was cancelled meanwhile, which then goes nowhere", async () => {
+    const real = memoryStore();
+    const answered = Promise.withResolvers<undefined>();
+    let passed = 0;
+    const reply = through(
+      async (asked) => {
+        await answered.promise;
+        return real.take(asked);
+      },
+      () => void passed++,
+    );
+    reply.finished = true;
+    answered.resolve(undefined);
+    await expect.poll(() => real.size).toBe(1);
+    await new Promise(setImmediate);
+    expect([passed, reply.refusal]).toEqual([0, undefined]);
   });
 
   test("does not hide what goes wrong behind it", async () => {

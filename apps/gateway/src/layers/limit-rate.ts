@@ -1,35 +1,25 @@
-import type { Decision, MemoryStore, TokenBucketStore } from "@headgate/token-bucket";
 import type { Call, Layer } from "../core/call.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { refusalOf } from "./refusal.ts";
-import type { Limit, LimitsOf } from "./tool-limits.ts";
+import type { Limiter, Verdict } from "./limiter.ts";
 
-/** What the limiting layer is made of. */
-interface LimitRateOptions {
-  readonly store: TokenBucketStore | MemoryStore;
-  readonly limitsOf: LimitsOf;
-  readonly now: () => number;
-  /** Hears every decision, and how many milliseconds it took, for metrics. */
-  decided(limits: readonly Limit[], decision: Decision, tookMs: number): void;
-}
-
-/** Lets a tool call through only when every bucket that applies to it has a token, and then takes one from each. */
-function limitRate(options: LimitRateOptions): Layer {
+/** Lets a call through only when every limit that is over it has room for it. */
+function limitRate(limiter: Pick<Limiter, "decide">): Layer {
   return (next) => (call) => {
-    if (call.request.method !== "tools/call") return next(call);
-    const { limits, buckets } = options.limitsOf(call.target.name);
-    if (limits.length === 0) return next(call);
-    const startedMs = options.now();
-    const settle = (decision: Decision): void => {
-      options.decided(limits, decision, options.now() - startedMs);
-      if (decision.allowed) return next(call);
-      const { text, headers } = refusalOf(call, limits, decision);
-      call.reply.refuse(text, headers);
+    const { request, target, peer } = call;
+    const { backend, name, typedOutput } = target;
+    const { id, method } = request;
+    const verdict = limiter.decide({ id, method, name, backend, typedOutput }, peer.caller);
+    if (verdict === undefined) return next(call);
+    const settle = (settled: Verdict): void => {
+      // Cancelled while the store was asked: what it cost is spent, but nobody waits for an answer.
+      if (call.reply.finished) return;
+      if (!settled.passes) return call.reply.refuse(settled.refusal);
+      if (settled.addition !== undefined) call.reply.add(settled.addition);
+      next(call);
     };
-    const decision = options.store.take({ buckets });
-    if (decision instanceof Promise)
-      decision.then(settle).catch((thrown: unknown) => fail(call, thrown));
-    else settle(decision);
+    if (verdict instanceof Promise)
+      verdict.then(settle).catch((thrown: unknown) => fail(call, thrown));
+    else settle(verdict);
   };
 }
 

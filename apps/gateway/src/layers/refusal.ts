@@ -1,51 +1,121 @@
-import type { BucketState, Decision, Refused } from "@headgate/token-bucket";
-import type { Call } from "../core/call.ts";
+import type { LimitRejection } from "@headgate/ratelimit-types";
+import type { Refused } from "@headgate/token-bucket";
+import type { Refusal } from "../core/call.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
-import type { Limit } from "./tool-limits.ts";
+import { QUOTA_KEY, quotaFacts, quotaHeaders, type Quota } from "./quota.ts";
 
 const MESSAGE = "Rate limit exceeded";
-
-/** A refusal on the wire: the JSON-RPC text and the HTTP headers beside it. */
-interface Refusal {
-  readonly text: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+const LOST = "The limits of this gateway cannot be checked at the moment.";
 
 /** Where code and wait stand when `structuredContent` may not hold them. */
 const META_KEY = "io.headgate/rateLimit";
 
+/** When to come back when the store does not say how long it will be away. */
+const LOST_FOR_SECONDS = 5;
+
+/** A request as a refusal needs to know it. */
+interface RefusedRequest {
+  /** As JSON text. */
+  readonly id: string;
+  readonly method: string;
+  /** It is a call of a tool whose results clients hold to a schema. */
+  readonly typedOutput?: boolean | undefined;
+}
+
+/** How refusals are told. */
+interface RefusalForm {
+  readonly rejection: LimitRejection;
+  readonly exposeQuota: boolean;
+}
+
+/** Everything that a refusal tells. */
+interface RefusalFacts {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The answer to a request that limits refused, or could not decide on, in the configured form. */
+function refusalOf(
+  request: RefusedRequest,
+  refused: Refused,
+  quotas: readonly Quota[],
+  form: RefusalForm,
+): Refusal {
+  const lost = refused.reason === "store-lost";
+  const facts = factsOf(refused, lost ? [] : quotas, form);
+  const { data, headers } = facts;
+  if (lost) {
+    const error = new GatewayError("limits-unavailable", LOST, { data });
+    return errorRefusal(request, error, headers, error.httpStatus);
+  }
+  if (form.rejection === "result" && request.method === "tools/call")
+    return {
+      code: "rate-limited",
+      text: resultOf(request, facts),
+      httpStatus: 200,
+      headers,
+    };
+  const error = new GatewayError("rate-limited", MESSAGE, { data });
+  return errorRefusal(request, error, headers, form.rejection === "http429" ? 429 : 200);
+}
+
+function factsOf(
+  { reason, retryAfterMicros }: Refused,
+  quotas: readonly Quota[],
+  { exposeQuota }: RefusalForm,
+): RefusalFacts {
+  const unknownWait = reason === "store-lost" ? LOST_FOR_SECONDS * 1_000_000 : undefined;
+  const wait = retryAfterMicros ?? unknownWait;
+  const retryAfterSeconds =
+    wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1_000_000));
+  return {
+    retryAfterSeconds,
+    data: {
+      ...(wait !== undefined && { retryAfterSeconds, retryAfterMs: Math.ceil(wait / 1_000) }),
+      ...(exposeQuota && quotas.length > 0 && { [QUOTA_KEY]: quotaFacts(quotas) }),
+    },
+    headers: {
+      ...quotaHeaders(quotas),
+      ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+      "cache-control": "no-store",
+    },
+  };
+}
+
+function errorRefusal(
+  { id }: RefusedRequest,
+  error: GatewayError,
+  headers: RefusalFacts["headers"],
+  httpStatus: number,
+): Refusal {
+  return { code: error.code, text: errorText(id, error), httpStatus, headers };
+}
+
 /**
- * The answer to a call that a limit refused. A tool call gets a result with `isError`, which models read, in the
- * reference's shape and with a second text that says what to do; anything else gets a JSON-RPC error 429.
+ * A result with `isError`, which models read, in the reference's shape and with a second text that says what to do.
  * A tool with an `outputSchema` gets code and wait in `_meta` instead of `structuredContent`: clients hold that to
  * the schema even in an error, and would show a broken schema in place of the wait.
  */
-function refusalOf({ request, target }: Call, limits: readonly Limit[], refused: Refused): Refusal {
-  const wait = refused.retryAfterMicros;
-  const retryAfterSeconds =
-    wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1_000_000));
-  const data =
-    wait === undefined ? {} : { retryAfterSeconds, retryAfterMs: Math.ceil(wait / 1000) };
-  const headers = {
-    ...quotaHeaders(limits, refused),
-    ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
-    "cache-control": "no-store",
-  };
-  if (request.method !== "tools/call")
-    return {
-      text: errorText(request.id, new GatewayError("rate-limited", MESSAGE, { data })),
-      headers,
-    };
+function resultOf(
+  { id, typedOutput }: RefusedRequest,
+  { data, retryAfterSeconds }: RefusalFacts,
+): string {
+  const { [QUOTA_KEY]: quota, ...wait } = data;
   const content = [MESSAGE, advice(retryAfterSeconds)].map((text) => ({ type: "text", text }));
-  const facts = { code: 429, message: MESSAGE, data };
-  const place = target.typedOutput
-    ? { _meta: { [META_KEY]: facts } }
-    : { structuredContent: facts };
-  return {
-    text: resultText(request.id, JSON.stringify({ content, ...place, isError: true })),
-    headers,
+  const facts = { code: 429, message: MESSAGE, data: wait };
+  const meta = {
+    ...(typedOutput && { [META_KEY]: facts }),
+    ...(quota !== undefined && { [QUOTA_KEY]: quota }),
   };
+  const result = {
+    content,
+    ...(!typedOutput && { structuredContent: facts }),
+    ...(Object.keys(meta).length > 0 && { _meta: meta }),
+    isError: true,
+  };
+  return resultText(id, JSON.stringify(result));
 }
 
 function advice(retryAfterSeconds: number | undefined): string {
@@ -55,38 +125,4 @@ function advice(retryAfterSeconds: number | undefined): string {
   return `The call was not run. Wait ${wait}, then make the same call again; calling earlier does not help.`;
 }
 
-/**
- * `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-11: every limit that applies, and the
- * state of the one with the least left.
- */
-function quotaHeaders(limits: readonly Limit[], decision: Decision): Record<string, string> {
-  const policies = limits.map((limit) => {
-    const seconds = Math.max(1, Math.ceil(limit.bucket.periodMicros / 1_000_000));
-    return `"${policyName(limit)}";q=${limit.bucket.capacity};w=${seconds}`;
-  });
-  let tightest: { limit: Limit; state: BucketState } | undefined;
-  for (const [index, limit] of limits.entries()) {
-    const state = decision.states[index];
-    if (state !== undefined && (tightest === undefined || isTighter(state, tightest.state)))
-      tightest = { limit, state };
-  }
-  if (tightest === undefined) return {};
-  const { limit, state } = tightest;
-  return {
-    "ratelimit-policy": policies.join(", "),
-    ratelimit: `"${policyName(limit)}";r=${state.remaining};t=${Math.ceil(state.nextUnitMicros / 1_000_000)}`,
-  };
-}
-
-/** Of two limits with equally little left, the one that takes longer to have more is what the caller waits for. */
-function isTighter(one: BucketState, other: BucketState): boolean {
-  if (one.remaining !== other.remaining) return one.remaining < other.remaining;
-  return one.nextUnitMicros > other.nextUnitMicros;
-}
-
-/** A name that is a plain structured-field string; the tool's own name stays out of it where it is not. */
-function policyName(limit: Limit): string {
-  return limit.operation === "server" ? "shared" : "tool";
-}
-
-export { refusalOf };
+export { refusalOf, type RefusalForm, type RefusedRequest };

@@ -15,6 +15,8 @@ const ERRORS = {
   "backend-lost-session": { rpc: -32603, http: 200 },
   "result-too-large": { rpc: -32603, http: 200 },
   "rate-limited": { rpc: 429, http: 200 },
+  /** The store of limits cannot be asked, and one of them is closed without it. */
+  "limits-unavailable": { rpc: 503, http: 503 },
   "session-not-found": { rpc: -32600, http: 404 },
   "session-required": { rpc: -32600, http: 400 },
   "too-many-sessions": { rpc: -32603, http: 503 },

@@ -116,21 +116,6 @@ test("a backend is discovered, counted, timed, and in one state at a time", asyn
   );
 });
 
-test("limit decisions are counted per bucket, and calls once", async () => {
-  const metrics = metricsOf();
-  metrics.limits.allowed("shared", "server");
-  metrics.limits.allowed("shared", "tool");
-  metrics.limits.checked(true, 0.000_002);
-  metrics.limits.rejected("shared", "tool");
-  metrics.limits.checked(false, 0.000_002);
-  const text = await metrics.text();
-  expect(text).toContain(
-    'toolhive_rate_limit_decisions_total{namespace="local",server="office",decision="rejected",scope="shared",operation_type="tool"} 1',
-  );
-  expect(text).toContain('headgate_rate_limited_calls_total{outcome="rejected"} 1');
-  expect(text).toContain("toolhive_rate_limit_check_latency_seconds_count 2");
-});
-
 test("sessions are counted as they come and go, and what they hold when somebody looks", async () => {
   const metrics = metricsOf();
   const { sessions } = metrics;

@@ -1,0 +1,21 @@
+import { memoryStore, type TokenBucketStore } from "@headgate/token-bucket";
+import type { LimitStoreStatus } from "../http/status-document.ts";
+
+/** Where the debts of limits are kept, and how that is doing. */
+interface StoreOfLimits {
+  readonly store: TokenBucketStore;
+  status(): LimitStoreStatus;
+  close(): Promise<void>;
+}
+
+/** The store that the configuration asks for; nobody waits for it to be reached. */
+function storeOfLimits(): StoreOfLimits {
+  const sinceMs = Date.now();
+  return {
+    store: memoryStore(),
+    status: () => ({ kind: "memory", state: "healthy", sinceMs, localDecisions: 0 }),
+    close: () => Promise.resolve(),
+  };
+}
+
+export { storeOfLimits, type StoreOfLimits };
