@@ -1,3 +1,4 @@
+import type { CelRule } from "@headgate/kube-schema";
 import type { SchemaDifference } from "./schema-differences.ts";
 
 /** A difference from the upstream CustomResourceDefinition that is meant, and why. */
@@ -20,17 +21,28 @@ const isAddition = ({ theirs, ours }: SchemaDifference) =>
 const isOptional = ({ ours }: SchemaDifference) =>
   JSON.stringify(ours) !== undefined && !JSON.stringify(ours).includes('"required":');
 
-/** Every way in which our `spec.config` is allowed to differ, each with its reason. */
+const rulesOf = (list: unknown): readonly CelRule[] =>
+  (Array.isArray(list) ? list : []) as CelRule[];
+const messagesOf = (list: unknown) => rulesOf(list).map(({ message }) => message);
+const ruleTexts = ({ rule, message }: CelRule) => [rule, message];
+
+// The file and the definition differ in this: the definition keeps what is unknown, as upstream's does.
+const KEPT_BY_CRD =
+  "an unknown field is refused, not kept: a misspelt limit must not look like a limit";
+
+const isWrittenOutRange: NamedDifference = {
+  at: /#(minimum|maximum)$/,
+  reason:
+    "the range of int32, or of integers a double holds exactly, is written out instead of implied",
+  isMeant: (difference) => isAddition(difference) && FORMAT_ENDS.has(difference.ours),
+};
+
+/** Every way in which our `spec.config` is allowed to differ, each with its reason; places are relative to it. */
 export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
-  {
-    at: /#(minimum|maximum)$/,
-    reason:
-      "the range of int32, or of integers a double holds exactly, is written out instead of implied",
-    isMeant: (difference) => isAddition(difference) && FORMAT_ENDS.has(difference.ours),
-  },
+  isWrittenOutRange,
   {
     at: /^#x-kubernetes-preserve-unknown-fields$/,
-    reason: "an unknown field is refused, not kept: a misspelt limit must not look like a limit",
+    reason: KEPT_BY_CRD,
     isMeant: ({ theirs, ours }) => theirs === true && ours === undefined,
   },
   {
@@ -90,7 +102,60 @@ export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
   },
 ];
 
-const rulesOf = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : []);
+/** Every further way in which a CustomResourceDefinition is allowed to differ, by kind and place in it. */
+const KIND_DIFFERENCES: readonly NamedDifference[] = [
+  isWrittenOutRange,
+  {
+    at: /^\w+\.\(metadata\)\.annotations$/,
+    reason: "upstream's names the program that made the file",
+    isMeant: ({ theirs, ours }) =>
+      ours === undefined &&
+      Object.keys(theirs as object).join() === "controller-gen.kubebuilder.io/version",
+  },
+  {
+    at: /^(VirtualMCPServer|MCPServer|MCPRemoteProxy)\.spec\.sessionStorage\.(url|username|tls|sentinel|cluster)$/,
+    reason: "Redis with TLS, users, failover and clusters",
+    isMeant: isAddition,
+  },
+  {
+    at: /^(VirtualMCPServer|MCPServer|MCPRemoteProxy)\.spec\.sessionStorage#x-kubernetes-validations$/,
+    reason: "an `address` is not needed where `url`, `sentinel` or `cluster` says where Redis is",
+    isMeant: ({ theirs, ours }) => messagesOf(ours).join() === messagesOf(theirs).join(),
+  },
+  {
+    at: /^MCPServer\.spec\.rateLimiting\.(rules|mode|onStoreFailure|rejection|exposeQuota)$/,
+    reason: "limits over any method, dry runs, and what happens on refusal and without Redis",
+    isMeant: isAddition,
+  },
+  {
+    at: /^MCPServer\.spec\.rateLimiting#x-kubernetes-validations$/,
+    reason: "`rules` alone make a rate limit, too",
+    isMeant: ({ theirs, ours }) => messagesOf(ours).join() === messagesOf(theirs).join(),
+  },
+  {
+    at: /^(VirtualMCPServer|MCPServer)\.spec#x-kubernetes-validations$/,
+    reason: "a limit of `rules` per user needs users, as `perUser` does; upstream has no `rules`",
+    isMeant: ({ theirs, ours }) =>
+      JSON.stringify(rulesOf(ours).slice(0, -1).map(ruleTexts)) ===
+        JSON.stringify(rulesOf(theirs).map(ruleTexts)) &&
+      (messagesOf(ours).at(-1) ?? "").includes("rateLimiting.rules"),
+  },
+];
+
+const CONFIG = "VirtualMCPServer.spec.config";
+
+/** The reason for a difference between two definitions of a kind, if it is one that is meant. */
+export function kindReasonFor(kind: string, difference: SchemaDifference): string | undefined {
+  const at = `${kind}.${difference.at}`;
+  if (at.startsWith(CONFIG))
+    return reasonFor({ ...difference, at: at.slice(CONFIG.length).replace(/^\./, "") });
+  return KIND_DIFFERENCES.find((named) => named.at.test(at) && named.isMeant(difference))?.reason;
+}
+
+/** Every reason that a difference between definitions can have, none of which is for nothing. */
+export const KIND_REASONS: readonly string[] = [...KIND_DIFFERENCES, ...UPSTREAM_DIFFERENCES]
+  .map(({ reason }) => reason)
+  .filter((reason) => reason !== KEPT_BY_CRD);
 
 /** The reason for a difference, if it is one that is meant. */
 export function reasonFor(difference: SchemaDifference): string | undefined {
