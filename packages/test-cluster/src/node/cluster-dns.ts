@@ -19,14 +19,17 @@ export async function startClusterDns(
   const file = join(folder, "Corefile");
   await writeFile(
     file,
-    `.:53 {
+    `${plan.clusterDomain} in-addr.arpa {
   bind ${plan.address}
   errors
   ready 127.0.0.1:${readyPort}
-  kubernetes ${plan.clusterDomain} in-addr.arpa {
+  kubernetes {
     kubeconfig ${kubeconfig}
     ttl 1
   }
+}
+. {
+  bind ${plan.address}
   template ANY ANY {
     rcode NXDOMAIN
   }
