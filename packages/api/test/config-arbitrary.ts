@@ -1,11 +1,6 @@
-import {
-  admissionViolations,
-  type EvaluateCel,
-  LIST_MAP_KEYS_KEYWORD,
-  type StructuralSchema,
-  VALIDATIONS_KEYWORD,
-} from "@headgate/kube-schema";
+import type { EvaluateCel, StructuralSchema } from "@headgate/kube-schema";
 import * as fc from "fast-check";
+import { hasLaws, lawBreaker, repaired, withoutRepetitions } from "./lawful.ts";
 import { mutated, mutation } from "./mutation.ts";
 import { nearMiss, scalar } from "./scalar-arbitrary.ts";
 
@@ -27,10 +22,17 @@ export function configArbitrary(
 ): fc.Arbitrary<unknown> {
   const sparse: Style = { evaluateCel, absent: 2, inBounds: 100, lawful: 10 };
   const dense: Style = { evaluateCel, absent: 0.5, inBounds: 10, lawful: 4 };
+  const whole = documents(schema, sparse);
+  const broken = lawBreaker(schema, evaluateCel);
   const blocks = Object.entries(schema.properties ?? {}).map(([name, block]) =>
-    documents(block, dense).map((value) => ({ [name]: value })),
+    fc.tuple(whole, documents(block, dense)).map(([document, value]) => {
+      const others = document as Record<string, unknown>;
+      const needed = (schema.required ?? []).filter((field) => field in others);
+      const least = Object.fromEntries(needed.map((field) => [field, others[field]]));
+      return repaired({ ...least, [name]: value }, { ...others, [name]: value }, broken);
+    }),
   );
-  const config = fc.oneof(documents(schema, sparse), fc.oneof(...blocks));
+  const config = fc.oneof(whole, fc.oneof(...blocks));
   const mutations = fc.oneof(
     { weight: 4, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(mutation, { minLength: 1, maxLength: 2 }) },
@@ -42,16 +44,31 @@ export function configArbitrary(
 
 function documents(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
   const arbitrary = typed(schema, style);
-  if (schema[VALIDATIONS_KEYWORD] === undefined && schema[LIST_MAP_KEYS_KEYWORD] === undefined)
-    return arbitrary;
-  const lawful = arbitrary.filter((value) => isLawful(schema, value, style.evaluateCel));
-  return either(style.lawful, lawful, arbitrary);
+  return hasLaws(schema)
+    ? either(style.lawful, lawful(schema, arbitrary, style), arbitrary)
+    : arbitrary;
 }
 
-// Only the rules of the place itself: what lies below has made its own choice.
-function isLawful(schema: StructuralSchema, value: unknown, evaluateCel: EvaluateCel): boolean {
-  const broken = admissionViolations(schema, value, evaluateCel);
-  return !broken.some(({ path, message }) => path.length === 0 || message.startsWith("duplicate"));
+function lawful(
+  schema: StructuralSchema,
+  arbitrary: fc.Arbitrary<unknown>,
+  style: Style,
+): fc.Arbitrary<unknown> {
+  if (schema.type === "array")
+    return arbitrary.map((entries) => withoutRepetitions(schema, entries as unknown[]));
+  const broken = lawBreaker(schema, style.evaluateCel);
+  if (schema.properties === undefined) return arbitrary.filter((value) => broken(value) === 0);
+  const names = Object.keys(schema.properties);
+  const whole = fields(schema, style, () => style.inBounds * 10);
+  const left = fc.tuple(
+    ...names.map(() => either(style.absent, fc.constant(true), fc.constant(false))),
+  );
+  return fc.tuple(whole, left).map(([all, isLeft]) => {
+    const isKept = (name: string) =>
+      schema.required?.includes(name) === true || isLeft[names.indexOf(name)] === false;
+    const some = Object.fromEntries(Object.entries(all).filter(([name]) => isKept(name)));
+    return repaired(some, all, broken);
+  });
 }
 
 function typed(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
@@ -71,30 +88,37 @@ function typed(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
   }
 }
 
-function list({ items = {}, maxItems }: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
+function list(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
+  const { items = {}, minItems = 0, maxItems } = schema;
   const entry = documents(items, style);
-  const usual = fc.array(entry, { maxLength: Math.min(2, maxItems ?? 2) });
-  if (maxItems === undefined) return usual;
-  return either(
-    style.inBounds,
-    usual,
-    entry.map((value) => Array.from({ length: maxItems + 1 }, () => value)),
-  );
+  const maxLength = Math.max(minItems, Math.min(2, maxItems ?? 2));
+  const usual = fc.array(entry, { minLength: minItems, maxLength });
+  const wrong = [
+    ...(minItems > 0 ? [fc.constant([])] : []),
+    ...(maxItems === undefined
+      ? []
+      : [entry.map((value) => Array.from({ length: maxItems + 1 }, () => value))]),
+  ];
+  return wrong.length === 0 ? usual : either(style.inBounds, usual, fc.oneof(...wrong));
 }
 
 function object(schema: StructuralSchema, style: Style): fc.Arbitrary<unknown> {
-  const { properties, required = [] } = schema;
-  if (properties === undefined) return map(schema, style);
+  if (schema.properties === undefined) return map(schema, style);
+  return fields(schema, style, (isRequired) => (isRequired ? style.inBounds : 1 / style.absent));
+}
+
+/** Objects with the fields that a schema names, each there with `chances` against one. */
+function fields(
+  { properties = {}, required = [] }: StructuralSchema,
+  style: Style,
+  chances: (isRequired: boolean) => number,
+): fc.Arbitrary<Record<string, unknown>> {
   const nothing = fc.constant(undefined);
-  const fields = Object.entries(properties).map(([name, property]) => {
+  const named = Object.entries(properties).map(([name, property]) => {
     const value = documents(property, style);
-    const isRequired = required.includes(name);
-    return [
-      name,
-      isRequired ? either(style.inBounds, value, nothing) : either(style.absent, nothing, value),
-    ] as const;
+    return [name, either(chances(required.includes(name)), value, nothing)] as const;
   });
-  return fc.record(Object.fromEntries(fields)).map(withoutUndefined);
+  return fc.record(Object.fromEntries(named)).map(withoutUndefined);
 }
 
 function map(
@@ -129,6 +153,6 @@ function either(
   );
 }
 
-function withoutUndefined(value: Readonly<Record<string, unknown>>): unknown {
+function withoutUndefined(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
 }

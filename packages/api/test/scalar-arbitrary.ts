@@ -40,8 +40,22 @@ const ODDITIES = [
   "line\nbreak",
 ];
 
+const NAMES = [
+  "*",
+  "agent-1",
+  "_claim",
+  "access_token",
+  "example.com",
+  "eu-west-1",
+  "arn:aws:iam::123456789012:role/reader",
+  "00000000-0000-4000-8000-000000000000",
+  "https://auth.example.com",
+  "http://auth.example.com/",
+  "https://c/\u00a0d",
+];
+
 /** Texts of which every pattern of the configuration accepts some and refuses some. */
-export const TEXTS: readonly string[] = [...DURATIONS, ...WORDS, ...ODDITIES];
+export const TEXTS: readonly string[] = [...DURATIONS, ...WORDS, ...ODDITIES, ...NAMES];
 
 const SMALLEST = -9;
 const LARGEST = 99;
