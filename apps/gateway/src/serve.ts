@@ -11,6 +11,7 @@ import { Drain } from "./http/drain.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hostCheck } from "./http/host-check.ts";
 import { hostPolicy, isLoopbackName } from "./http/host-policy.ts";
+import { metadataRoutes } from "./http/resource-metadata.ts";
 import { GatewayError } from "./rpc/errors.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -60,8 +61,9 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
   const policy = hostPolicy({ bindAddress: host, ...config.operational });
   const measured = config.telemetry?.enablePrometheusMetricsPath === false ? undefined : metrics;
   const app = createApp({
-    endpoint: gateway.endpoint,
+    entrance: gateway.entrance,
     guard: hostCheck(policy),
+    metadata: metadataRoutes(gateway.site),
     operations: healthRoutes(source, measured),
   });
   const server = createAdaptorServer({
@@ -79,13 +81,17 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
   }
   const { port } = server.address() as AddressInfo;
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${MCP_PATH}`;
-  if (!isLoopbackName(host) && config.incomingAuth.type === "anonymous")
-    log.warn(
-      { host },
-      "ANYBODY who reaches this address can use every backend: incomingAuth is anonymous and the address is not loopback",
-    );
+  warnIfOpen(config, host, log);
   log.info({ url, backends: config.backends.map(({ name }) => name) }, "listening");
   return { url, gateway, stop: async () => state.drain?.stop() };
+}
+
+function warnIfOpen({ incomingAuth: { type } }: LoadedConfig, host: string, log: Log): void {
+  if (isLoopbackName(host) || type === "oidc") return;
+  log.warn(
+    { host },
+    `ANYBODY who reaches this address can use every backend: incomingAuth is ${type} and the address is not loopback`,
+  );
 }
 
 /** Slow clients are cut off while they send; how long an answer takes is the business of time-outs of calls. */

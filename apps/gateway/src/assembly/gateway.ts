@@ -2,14 +2,17 @@ import { setTimeout } from "node:timers/promises";
 import type { BackendHealth } from "../backends/health.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import { CallsInFlight } from "../core/calls-in-flight.ts";
+import type { Entrance } from "../edge/entrance.ts";
 import { McpEndpoint } from "../edge/mcp-endpoint.ts";
 import { passthroughOf } from "../edge/passthrough.ts";
+import type { ProtectedResource } from "../identity/protected-resource.ts";
 import { LiveLimits } from "../limits/live-limits.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { answerCalls } from "./answer-calls.ts";
 import { followCatalogs } from "./follow-catalogs.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import { announce, holdSessions } from "./hold-sessions.ts";
+import { identifyCallers } from "./identify-callers.ts";
 import { observeReplies } from "./observe-replies.ts";
 import { storeOfLimits, type StoreOfLimits } from "./store-of-limits.ts";
 import { watchBackends } from "./watch-backends.ts";
@@ -24,7 +27,9 @@ const STREAM_AFTER_MS = 1_000;
 
 /** A gateway without its listener. */
 interface Gateway {
-  readonly endpoint: McpEndpoint;
+  readonly entrance: Entrance;
+  /** What clients are told of how to be let in. */
+  readonly site: ProtectedResource | undefined;
   readonly sessions: SessionRegistry;
   readonly catalogs: Catalogs;
   readonly health: ReadonlyMap<string, BackendHealth>;
@@ -42,6 +47,7 @@ function createGateway(options: GatewayOptions): Gateway {
   const { config, settings, version, log, metrics } = options;
   const now = (): number => performance.now();
   const calls = new CallsInFlight();
+  const door = identifyCallers(options);
   const clientInfo = JSON.stringify({ name: "headgate", version });
   const watched = watchBackends(options, clientInfo);
   const sessions = holdSessions(options, watched, { catalogs: () => catalogs, now });
@@ -51,8 +57,7 @@ function createGateway(options: GatewayOptions): Gateway {
   });
   const limits = new LiveLimits(config.rateLimiting);
   const limitStore = storeOfLimits();
-  const { store } = limitStore;
-  const { handler, limiter } = answerCalls(options, watched, { store, limits, now });
+  const { handler, limiter } = answerCalls(options, watched, { store: limitStore, limits, now });
   const suspect = (backend: string): void => catalogs.suspect(backend);
   const endpoint = new McpEndpoint({
     sessions,
@@ -82,9 +87,11 @@ function createGateway(options: GatewayOptions): Gateway {
     await within(GOODBYE_MS, [sessions.close(), catalogs.close()]);
     await Promise.allSettled([...watched.backends.values()].map((backend) => backend.close()));
     await limitStore.close();
+    await door.close();
   };
   return {
-    endpoint,
+    entrance: door.entranceTo(endpoint),
+    site: door.site,
     sessions,
     catalogs,
     health: watched.health,

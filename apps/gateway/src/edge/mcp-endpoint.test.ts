@@ -39,6 +39,36 @@ async function answerCalls(count = 1): Promise<void> {
     exchange.answer(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
 }
 
+describe("a session of somebody", () => {
+  const ALICE = { caller: { kind: "user", userKey: "a" }, remainingMs: Infinity } as const;
+  const BOB = { caller: { kind: "user", userKey: "b" }, remainingMs: Infinity } as const;
+
+  test("is to everybody else as if there were none, and lives on", async () => {
+    rig.who = ALICE;
+    const hers = await rig.open();
+    rig.who = BOB;
+    for (const method of ["POST", "GET", "DELETE"]) {
+      const body = method === "POST" ? { body: PING } : {};
+      const ask = (headers: Record<string, string>): Promise<Response> =>
+        fetch(rig.url, {
+          method,
+          ...body,
+          headers: {
+            "content-type": "application/json",
+            accept: "application/json, text/event-stream",
+            ...headers,
+          },
+        });
+      const foreign = await ask(hers);
+      const unknown = await ask({ "mcp-session-id": crypto.randomUUID() });
+      expect(foreign.status).toBe(404);
+      expect(await foreign.text()).toBe(await unknown.text());
+    }
+    rig.who = ALICE;
+    expect((await rig.post(PING, hers)).status).toBe(200);
+  });
+});
+
 describe("a request", () => {
   test("of the gateway's own is answered under its id", async () => {
     expect(await said(await rig.post(PING, session))).toEqual([

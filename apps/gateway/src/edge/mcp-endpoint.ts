@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import type { Handler } from "../core/call.ts";
-import { ANONYMOUS } from "../identity/caller.ts";
 import type { Limiter } from "../layers/limiter.ts";
 import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import {
@@ -18,8 +17,10 @@ import type { NewSession, SessionRegistry } from "../sessions/registry.ts";
 import type { Session } from "../sessions/session.ts";
 import { answerBatch, readBatch } from "./batch.ts";
 import { Dispatch } from "./dispatch.ts";
+import type { Identified } from "./entrance.ts";
 import { initializeResult, readInitialize } from "./initialize.ts";
 import { accepted, requireJsonBody, type Accepted } from "./media-types.ts";
+import { sessionNamedBy } from "./named-session.ts";
 import { readBody } from "./read-body.ts";
 import type { ReplyPolicy } from "./reply-policy.ts";
 import { sendAnswer, sendEmpty, sendError } from "./respond.ts";
@@ -57,6 +58,7 @@ interface McpEndpointOptions {
 
 /** One POST and its answer to be. */
 interface Exchange {
+  readonly who: Identified;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly takes: Accepted;
@@ -73,19 +75,19 @@ class McpEndpoint {
     this.#dispatch = new Dispatch({ ...options, maxNameLength });
   }
 
-  /** Answers one HTTP request; never throws. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Answers one HTTP request of somebody; never throws. */
+  async handle(request: IncomingMessage, response: ServerResponse, who: Identified): Promise<void> {
     try {
-      if (request.method === "POST") await this.#post(request, response);
-      else if (request.method === "GET") this.#get(request, response);
-      else if (request.method === "DELETE") this.#delete(request, response);
+      if (request.method === "POST") await this.#post(request, response, who);
+      else if (request.method === "GET") this.#get(request, response, who);
+      else if (request.method === "DELETE") this.#delete(request, response, who);
       else this.#refuseMethod(response);
     } catch (thrown) {
       this.#refuse(response, thrown);
     }
   }
 
-  async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #post(request: IncomingMessage, response: ServerResponse, who: Identified): Promise<void> {
     requireJsonBody(request.headers);
     const takes = accepted(request.headers);
     if (!takes.json && !takes.events)
@@ -98,17 +100,17 @@ class McpEndpoint {
     try {
       checkNesting(text, limits.maxNesting);
       const value = parseJson(text);
-      if (Array.isArray(value)) return this.#batch(request, response, { text, value, takes });
+      if (Array.isArray(value)) return this.#batch({ who, request, response, takes }, text, value);
       const message = messageOf(text, value);
       if (message.method === "initialize")
-        return await this.#initialize(message, { request, response, takes });
-      this.#message(this.#session(request), message, response, takes);
+        return await this.#initialize(message, { who, request, response, takes });
+      this.#message(this.#session(request, who), message, response, takes);
     } catch (thrown) {
       this.#refuse(response, thrown, idOf(text));
     }
   }
 
-  async #initialize(message: Message, { request, response, takes }: Exchange): Promise<void> {
+  async #initialize(message: Message, { who, request, response, takes }: Exchange): Promise<void> {
     const { sessions, catalogs, replies, serverInfo } = this.#options;
     if (message.kind !== "request")
       throw new GatewayError("invalid-request", "Invalid request: initialize needs an id.");
@@ -130,7 +132,7 @@ class McpEndpoint {
     );
     const classKey = await catalogs.join(profile, replies.now());
     const session = this.#create(
-      { protocolVersion, profile, classKey, caller: ANONYMOUS },
+      { protocolVersion, profile, classKey, caller: who.caller },
       response,
     );
     if (session === undefined) return;
@@ -168,12 +170,8 @@ class McpEndpoint {
     this.#options.exchanged("POST", 202);
   }
 
-  #batch(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { text, value, takes }: { text: string; value: Json[]; takes: Accepted },
-  ): void {
-    const session = this.#session(request);
+  #batch({ who, request, response, takes }: Exchange, text: string, value: Json[]): void {
+    const session = this.#session(request, who);
     if (session.facts.protocolVersion !== BATCH_VERSION)
       throw new GatewayError(
         "invalid-request",
@@ -195,38 +193,20 @@ class McpEndpoint {
     this.#options.exchanged("POST", 202);
   }
 
-  #get(request: IncomingMessage, response: ServerResponse): void {
-    openStanding(this.#session(request), request, response);
+  #get(request: IncomingMessage, response: ServerResponse, who: Identified): void {
+    openStanding(this.#session(request, who), request, response, who.remainingMs);
     this.#options.exchanged("GET", 200);
   }
 
-  #delete(request: IncomingMessage, response: ServerResponse): void {
-    this.#options.sessions.delete(this.#session(request).facts.id);
+  #delete(request: IncomingMessage, response: ServerResponse, who: Identified): void {
+    this.#options.sessions.delete(this.#session(request, who).facts.id);
     sendEmpty(response, 200);
     this.#options.exchanged("DELETE", 200);
   }
 
-  /** The session that a request names. Throws `session-required`, `session-not-found` or `unsupported-version`. */
-  #session(request: IncomingMessage): Session {
-    const id = request.headers["mcp-session-id"];
-    if (typeof id !== "string" || id === "")
-      throw new GatewayError(
-        "session-required",
-        "Bad Request: the Mcp-Session-Id header is required; begin with initialize.",
-      );
-    const session = this.#options.sessions.touch(id);
-    if (session === undefined)
-      throw new GatewayError(
-        "session-not-found",
-        "Session not found: begin again with initialize.",
-      );
-    const version = request.headers["mcp-protocol-version"];
-    if (version !== undefined && version !== session.facts.protocolVersion)
-      throw new GatewayError(
-        "unsupported-version",
-        `Bad Request: the MCP-Protocol-Version of this session is ${session.facts.protocolVersion}.`,
-      );
-    session.passHeaders(this.#options.passthrough(request.headers));
+  #session({ headers }: IncomingMessage, { caller }: Identified): Session {
+    const session = sessionNamedBy(headers, caller, this.#options.sessions);
+    session.passHeaders(this.#options.passthrough(headers));
     return session;
   }
 

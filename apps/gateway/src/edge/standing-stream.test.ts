@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ResponseProbe } from "../../test/response-probe.ts";
 import { sessionRig } from "../../test/session-rig.ts";
 import type { GatewayError } from "../rpc/errors.ts";
@@ -8,9 +8,10 @@ import { openStanding } from "./standing-stream.ts";
 function opened(
   { session }: ReturnType<typeof sessionRig>,
   headers: IncomingMessage["headers"] = {},
+  remainingMs?: number,
 ): ResponseProbe {
   const response = new ResponseProbe();
-  openStanding(session, { headers } as IncomingMessage, response.real);
+  openStanding(session, { headers } as IncomingMessage, response.real, remainingMs);
   return response;
 }
 
@@ -65,6 +66,34 @@ describe("a standing stream", () => {
       );
     },
   );
+
+  test("ends when the token that it was opened with does, and what comes then is kept", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const rig = sessionRig("2025-06-18");
+    const first = opened(rig, {}, 60_000);
+    rig.session.notify("one");
+    vi.advanceTimersByTime(59_999);
+    expect(first.writableEnded).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(first.writableEnded).toBe(true);
+    rig.session.notify("two");
+    expect(first.events).toEqual(["one"]);
+    expect(opened(rig).events).toEqual(["two"]);
+  });
+
+  test("that the client has closed leaves no timer, and one without an end makes none", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const rig = sessionRig();
+    opened(rig, {}, 60_000).destroy();
+    opened(rig, {}, Infinity);
+    expect(vi.getTimerCount()).toBe(0);
+    // Longer than a timer takes.
+    const long = opened(rig, {}, 2 ** 40);
+    vi.advanceTimersByTime(1_000_000);
+    expect(long.writableEnded).toBe(false);
+  });
 
   test("is nothing for a client that takes JSON alone", () => {
     expect(() => opened(sessionRig(), { accept: "application/json" })).toThrow(

@@ -236,3 +236,11 @@ test("OPTIONS that is no preflight of a configured origin goes to the route", as
   expect(await own.text()).toBe("reached");
   expect(own.headers.get("access-control-allow-origin")).toBeNull();
 });
+
+test("what any page may read is checked for its Host alone", async () => {
+  const path = "/.well-known/oauth-protected-resource/mcp";
+  const headers = { host: "localhost", origin: "https://page.example" };
+  expect((await app(LOCAL).request(path, { headers })).status).toBe(404);
+  const foreign = { ...headers, host: "evil.example" };
+  expect((await app(LOCAL).request(path, { headers: foreign })).status).toBe(403);
+});

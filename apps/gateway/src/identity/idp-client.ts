@@ -101,7 +101,7 @@ class IdpClient {
       });
       if (response.statusCode === 200) return await readJson(response.body, maxBytes);
       // An answer that nobody reads would keep its socket.
-      response.body.destroy();
+      await response.body.dump({ limit: maxBytes, signal });
       return failed("status", String(response.statusCode));
     } catch (error) {
       return signal.aborted ? failed("timed-out") : { ok: false, fault: faultOf(error) };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { profileOf } from "../backends/backend.fixture.ts";
 import type { ClientProfile } from "../backends/port.ts";
-import { ANONYMOUS } from "../identity/caller.ts";
+import { ANONYMOUS, type Caller } from "../identity/caller.ts";
 import { SessionRegistry } from "./registry.ts";
 import { FakeResponse } from "./response.fixture.ts";
 import { contextOf } from "./session.fixture.ts";
@@ -39,6 +39,26 @@ test("every session has an id of visible ASCII that no other has", () => {
   const ids = Array.from({ length: 200 }, () => create().facts.id);
   expect(new Set(ids).size).toBe(200);
   for (const id of ids) expect(id).toMatch(/^[\x21-\x7e]{22,}$/);
+});
+
+test("a session is there for the caller who began it alone, and others do not keep it alive", () => {
+  const { clock, registry } = scene();
+  const alice: Caller = { kind: "user", userKey: "a" };
+  const { id } = registry.create({
+    protocolVersion: "2025-11-25",
+    profile: profileOf(),
+    classKey: "class",
+    caller: alice,
+  }).facts;
+  clock.ms += TTL_MS;
+  for (const other of [ANONYMOUS, { kind: "user", userKey: "b" }, { kind: "local", userKey: "a" }])
+    expect(registry.touch(id, other as Caller)).toBeUndefined();
+  expect(registry.touch(id, { ...alice })?.facts.id).toBe(id);
+  clock.ms += TTL_MS;
+  registry.touch(id, ANONYMOUS);
+  clock.ms += 1;
+  registry.sweep();
+  expect(registry.touch(id, alice)).toBeUndefined();
 });
 
 test("a session lives on with every use, and ends when it was not used for its time", () => {
