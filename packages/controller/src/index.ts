@@ -26,7 +26,7 @@ export {
   type OwnerReference,
 } from "./api/object.ts";
 export type { StatusCause } from "./api/status.ts";
-export { apply, applyStatus, type Applied, type ApplyRequest } from "./apply/apply.ts";
+export { apply, applyStatus, type Applied, type ApplyRequest, type Wanted } from "./apply/apply.ts";
 export { isApplied, type Intent } from "./apply/applied.ts";
 export type { FieldConflict } from "./apply/field-conflict.ts";
 export { remove } from "./apply/remove.ts";

@@ -113,7 +113,10 @@ function writtenIn<T extends KubeObject>(
   // In a namespace that is going nothing can be made, and nothing needs to be: as if it were gone.
   const going = status.causes.some(({ reason }) => reason === "NamespaceTerminating");
   if (status.code === 404 || (status.code === 403 && going)) return { outcome: "absent" };
-  if (status.code !== 409) throw errorOf(textOf(request), status);
+  // An apply to an object of another uid is not called a conflict, but an invalid change of that field.
+  const another = status.causes.some(({ field }) => field === "metadata.uid");
+  const conflicts = status.code === 409 || (status.code === 422 && another);
+  if (!conflicts) throw errorOf(textOf(request), status);
   return { outcome: "conflict", message: status.message, causes: status.causes };
 }
 

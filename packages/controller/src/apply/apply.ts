@@ -5,11 +5,16 @@ import type { KubeObject, ObjectName } from "../api/object.ts";
 import { isApplied } from "./applied.ts";
 import { fieldConflicts, type FieldConflict } from "./field-conflict.ts";
 
+/** Some fields of an object, those that a manager wants, and its name; a part of a field is enough. */
+export type Wanted<T extends KubeObject> = KubeObject & {
+  readonly [F in keyof Omit<T, keyof KubeObject>]?: unknown;
+};
+
 /** What is applied, by whom, and onto what. */
 export interface ApplyRequest<T extends KubeObject> {
   readonly kind: Kind<T>;
   /** Name, and the fields that the manager wants; fields that it applied before and that are not here any more are taken away. */
-  readonly object: KubeObject;
+  readonly object: Wanted<T>;
   readonly manager: string;
   /** What is known to be there, with the `managedFields` of the manager: when nothing would change, nothing is sent. */
   readonly live?: T | undefined;
@@ -45,7 +50,7 @@ export function applyStatus<T extends KubeObject>(
   client: Pick<ApiClient, "patch">,
   request: ApplyRequest<T>,
 ): Promise<Applied<T>> {
-  const { status } = request.object as KubeObject & { status?: unknown };
+  const { status } = request.object as { status?: unknown };
   const { name, namespace, uid } = request.object.metadata;
   const metadata = { name, namespace, uid };
   return applied(client, { ...request, object: { metadata, status } as KubeObject }, "status");

@@ -20,7 +20,7 @@ export interface CacheReader<T extends KubeObject> {
 }
 
 /** Objects by key, and by every index. */
-export class Store<T extends KubeObject> implements CacheReader<T> {
+export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
   readonly #indexes: ReadonlyMap<string, Index<T>>;
 
@@ -32,6 +32,19 @@ export class Store<T extends KubeObject> implements CacheReader<T> {
 
   get size(): number {
     return this.#objects.size;
+  }
+
+  /** The store as it is shown to others, who may take its functions apart. */
+  reader(): CacheReader<T> {
+    const objects = this.#objects;
+    return {
+      get size() {
+        return objects.size;
+      },
+      get: (key) => this.get(key),
+      all: () => this.all(),
+      find: (index, value) => this.find(index, value),
+    };
   }
 
   get(key: string): T | undefined {

@@ -64,7 +64,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
 
   return {
     kind: options.kind,
-    cache: store,
+    cache: store.reader(),
     synced: synced.promise,
     subscribe: (handler) =>
       subscribers.add(

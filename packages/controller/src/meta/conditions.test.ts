@@ -4,12 +4,12 @@ import { conditionsFrom, type Condition, type WantedCondition } from "./conditio
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 
-const wantedCondition = fc.record({
+const wantedCondition: fc.Arbitrary<WantedCondition> = fc.record({
   type: fc.constantFrom("Ready", "Valid", "Progressing"),
-  status: fc.constantFrom("True", "False", "Unknown"),
+  status: fc.constantFrom("True" as const, "False" as const, "Unknown" as const),
   reason: fc.constantFrom("Fine", "Broken"),
   message: fc.string({ maxLength: 8 }),
-}) satisfies fc.Arbitrary<WantedCondition>;
+});
 const wanted = fc.uniqueArray(wantedCondition, { selector: ({ type }) => type });
 
 function after(rounds: readonly (readonly WantedCondition[])[]): readonly Condition[] {
