@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { IdpRig, newKey, type SigningKey } from "../../test/idp-rig.ts";
 import { anonymousAuthenticator, type Authenticator } from "../identity/authenticator.ts";
@@ -87,9 +87,8 @@ describe("the door of a gateway with an issuer", () => {
 
   test("stays shut for a request with two tokens, even if both are right", async () => {
     const token = await rig.token(key);
-    const request = httpRequest(url, {
-      headers: { authorization: [`Bearer ${token}`, `Bearer ${token}`] },
-    });
+    const headers = ["authorization", `Bearer ${token}`, "Authorization", `Bearer ${token}`];
+    const request = httpRequest(url, { headers });
     request.end();
     const [response] = (await once(request, "response")) as [
       { statusCode: number; resume(): void },
@@ -117,7 +116,7 @@ describe("the door of a gateway with an issuer", () => {
   });
 
   test("repeats nothing of a token, whatever it is", async () => {
-    const character = fc.constantFrom(..."abcXYZ019-_.~+/= \"\\,;:'éÿ<>");
+    const character = fc.constantFrom(...Array.from("abcXYZ019-_.~+/= \"\\,;:'éÿ<>"));
     const text = fc.string({ unit: character, minLength: 12, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(
@@ -128,8 +127,8 @@ describe("the door of a gateway with an issuer", () => {
           const response = await ask(`${scheme}${token}`);
           const said = [...response.headers].join("\n") + (await response.text());
           expect(response.status).toBe(401);
-          for (const part of token.split(/[\s.]+/))
-            if (part.length >= 8) expect(said).not.toContain(part);
+          const parts = token.split(/[\s.]+/).filter((part) => part.length >= 8);
+          expect(parts.filter((part) => said.includes(part))).toEqual([]);
         },
       ),
       { numRuns: 50 },

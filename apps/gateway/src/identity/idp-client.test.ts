@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 import { guardedLookup, type Resolve } from "./guarded-lookup.ts";
 import { IdpClient, type IdpClientOptions } from "./idp-client.ts";
@@ -40,11 +41,11 @@ function clientWith(options: Partial<IdpClientOptions> = {}): IdpClient {
 const fault = (kind: string, detail?: string) => ({ ok: false, fault: { kind, detail } });
 
 test("a document is read, and a form sent as such", async () => {
-  const url = await listen(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += String(chunk);
+  const url = await listen((request, response) => {
     const { accept, "content-type": type, authorization } = request.headers;
-    response.end(JSON.stringify({ accept, type, authorization, body }));
+    void text(request).then((body) =>
+      response.end(JSON.stringify({ accept, type, authorization, body })),
+    );
   });
   const client = clientWith();
   expect(await client.get(`${url}/x`)).toEqual({
