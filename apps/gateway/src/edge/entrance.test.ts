@@ -87,8 +87,8 @@ describe("the door of a gateway with an issuer", () => {
 
   test("stays shut for a request with two tokens, even if both are right", async () => {
     const token = await rig.token(key);
-    const headers = ["authorization", `Bearer ${token}`, "Authorization", `Bearer ${token}`];
-    const request = httpRequest(url, { headers });
+    const given = ["authorization", `Bearer ${token}`];
+    const request = httpRequest(url, { headers: ["host", "gw.test", ...given, ...given] });
     request.end();
     const [response] = (await once(request, "response")) as [
       { statusCode: number; resume(): void },
