@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { ServeCommand } from "./cli/command.ts";
 import { configOf } from "./cli/config-of.ts";
+import { explainLimitsReport } from "./cli/explain-limits.ts";
 import { parseCommand } from "./cli/parse-command.ts";
 import { printProblems } from "./cli/print-problems.ts";
 import { usage } from "./cli/usage.ts";
-import { validateReport } from "./cli/validate.ts";
+import { type Report, validateReport } from "./cli/validate.ts";
 import { versionLine } from "./cli/version.ts";
 import { serve } from "./serve.ts";
 import { createLog } from "./telemetry/log.ts";
@@ -39,15 +40,19 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
     case "help":
       process.stdout.write(usage(command.topic));
       return 0;
-    case "validate": {
-      const report = await validateReport(command, world);
-      process.stdout.write(report.out);
-      process.stderr.write(report.err);
-      return report.exitCode;
-    }
+    case "validate":
+      return show(await validateReport(command, world));
+    case "explain-limits":
+      return show(await explainLimitsReport(command, world));
     case "serve":
       return run(command);
   }
+}
+
+function show({ out, err, exitCode }: Report): number {
+  process.stdout.write(out);
+  process.stderr.write(err);
+  return exitCode;
 }
 
 async function run(command: ServeCommand): Promise<number | undefined> {

@@ -1,4 +1,3 @@
-import type { TokenBucketStore } from "@headgate/token-bucket";
 import type { Handler } from "../core/call.ts";
 import { relay } from "../core/relay.ts";
 import { admit } from "../layers/admit.ts";
@@ -7,6 +6,7 @@ import { Limiter } from "../layers/limiter.ts";
 import type { LiveLimits } from "../limits/live-limits.ts";
 import { RefusalLog } from "../telemetry/refusal-log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
+import type { StoreOfLimits } from "./store-of-limits.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
 
 /** How calls are answered, and who decides on requests that no backend has to see. */
@@ -17,7 +17,7 @@ interface CallHandling {
 
 /** What calls are limited by. */
 interface Limiting {
-  readonly store: TokenBucketStore;
+  readonly store: Pick<StoreOfLimits, "store" | "tellsWhatIsLeft">;
   readonly limits: LiveLimits;
   readonly now: () => number;
 }
@@ -26,11 +26,14 @@ interface Limiting {
 function answerCalls(
   { metrics, log }: GatewayOptions,
   { health }: WatchedBackends,
-  limiting: Limiting,
+  { store: { store, tellsWhatIsLeft }, limits: live, now }: Limiting,
 ): CallHandling {
-  const refusals = new RefusalLog(log, limiting.now);
+  const refusals = new RefusalLog(log, now);
   const limiter = new Limiter({
-    ...limiting,
+    store,
+    tellsWhatIsLeft,
+    limits: live,
+    now,
     decided({ request, set: { limits }, decision, tookMs }) {
       metrics.limits.decided({ limits, decision, seconds: tookMs / 1000 });
       refusals.decided(request, limits, decision);

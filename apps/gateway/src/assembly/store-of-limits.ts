@@ -4,6 +4,8 @@ import type { LimitStoreStatus } from "../http/status-document.ts";
 /** Where the debts of limits are kept, and how that is doing. */
 interface StoreOfLimits {
   readonly store: TokenBucketStore;
+  /** Whether it tells what is left at no cost. */
+  readonly tellsWhatIsLeft: boolean;
   status(): LimitStoreStatus;
   close(): Promise<void>;
 }
@@ -13,6 +15,7 @@ function storeOfLimits(): StoreOfLimits {
   const sinceMs = Date.now();
   return {
     store: memoryStore(),
+    tellsWhatIsLeft: true,
     status: () => ({ kind: "memory", state: "healthy", sinceMs, localDecisions: 0 }),
     close: () => Promise.resolve(),
   };

@@ -1,4 +1,5 @@
 import type { Problem } from "../config/problem.ts";
+import type { LimitedRequest } from "../limits/limit.ts";
 import type { CommandName } from "./usage.ts";
 
 /** Where the configuration of a gateway comes from. */
@@ -31,10 +32,20 @@ interface ValidateCommand {
   readonly file: string;
 }
 
+/** To tell which limits a request meets. */
+interface ExplainLimitsCommand {
+  readonly kind: "explain-limits";
+  readonly file: string;
+  readonly request: LimitedRequest;
+  /** Any text that stands for a user. */
+  readonly user?: string;
+}
+
 /** What a command line asks for. */
 type Command =
   | ServeCommand
   | ValidateCommand
+  | ExplainLimitsCommand
   | { readonly kind: "version" }
   | { readonly kind: "help"; readonly topic?: CommandName };
 
@@ -56,6 +67,7 @@ export {
   refused,
   type Command,
   type ConfigSource,
+  type ExplainLimitsCommand,
   type ParsedCommand,
   type ServeCommand,
   type ValidateCommand,

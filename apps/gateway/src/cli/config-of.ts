@@ -4,7 +4,7 @@ import { loadConfig, type LoadResult } from "../config/load.ts";
 import type { Problem } from "../config/problem.ts";
 import { quickConfig } from "../config/quick.ts";
 import type { Env } from "../config/variables.ts";
-import type { ServeCommand, ValidateCommand } from "./command.ts";
+import type { ExplainLimitsCommand, ServeCommand, ValidateCommand } from "./command.ts";
 
 /** What reading a configuration needs of the world. */
 interface World {
@@ -21,22 +21,19 @@ interface SourceFile {
 
 type ConfigOutcome = LoadResult & { readonly file?: SourceFile };
 
+/** The commands that read a configuration. */
+type ReadingCommand = ServeCommand | ValidateCommand | ExplainLimitsCommand;
+
 /** The configuration a command asks for, flags over file; never rejects. */
-async function configOf(
-  command: ServeCommand | ValidateCommand,
-  world: World,
-): Promise<ConfigOutcome> {
+async function configOf(command: ReadingCommand, world: World): Promise<ConfigOutcome> {
   const outcome = await loaded(command, world);
-  if (!outcome.ok || command.kind === "validate") return outcome;
+  if (!outcome.ok || command.kind !== "serve") return outcome;
   return { ...outcome, config: withFlags(outcome.config, command) };
 }
 
-async function loaded(
-  command: ServeCommand | ValidateCommand,
-  { readFile, env }: World,
-): Promise<ConfigOutcome> {
+async function loaded(command: ReadingCommand, { readFile, env }: World): Promise<ConfigOutcome> {
   const source =
-    command.kind === "validate" ? { kind: "file" as const, file: command.file } : command.source;
+    command.kind === "serve" ? command.source : { kind: "file" as const, file: command.file };
   if (source.kind === "quick") return quickConfig(source, env);
   let text: string;
   try {

@@ -1,5 +1,5 @@
 /** The commands that take flags. */
-type FlaggedCommand = "serve" | "validate";
+type FlaggedCommand = "serve" | "validate" | "limits";
 
 /** One flag, as it is parsed and as the usage shows it. */
 interface Flag {
@@ -20,7 +20,7 @@ const FLAGS = [
     name: "config",
     short: "c",
     value: "FILE",
-    commands: ["serve", "validate"],
+    commands: ["serve", "validate", "limits"],
     text: "configuration file (YAML or JSON)",
   },
   {
@@ -29,6 +29,36 @@ const FLAGS = [
     multiple: true,
     commands: ["serve"],
     text: "a backend, in place of a file: a URL, or a command in quotes; may be repeated",
+  },
+  {
+    name: "tool",
+    value: "NAME",
+    commands: ["limits"],
+    text: "the tool that is called, by the name clients use",
+  },
+  {
+    name: "method",
+    value: "METHOD",
+    commands: ["limits"],
+    text: "another method than tools/call, such as prompts/get or tools/list",
+  },
+  {
+    name: "name",
+    value: "NAME",
+    commands: ["limits"],
+    text: "what another method is about: the name of a prompt, or the URI of a resource",
+  },
+  {
+    name: "backend",
+    value: "NAME",
+    commands: ["limits"],
+    text: "the backend that answers",
+  },
+  {
+    name: "user",
+    value: "USER",
+    commands: ["limits"],
+    text: "who calls: any text that stands for a user",
   },
   {
     name: "header",

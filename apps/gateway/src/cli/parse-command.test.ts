@@ -73,7 +73,7 @@ test.each([
 
 test.each<[string, string[]]>([
   ["sevre", ["sevre is not a command (did you mean serve?)"]],
-  ["--config a", ["--config must come after a command (commands: serve, validate, version, help)"]],
+  ["--config a", ["--config must come after a command (commands: serve, validate, limits, version, help)"]],
   [
     "serve",
     ["serve needs one of --config FILE, --backend NAME=TARGET and --import FILE (undefined)"],
@@ -124,7 +124,7 @@ test.each<[string, string[]]>([
     ],
   ],
   ["validate", ["--config is missing: headgate validate --config FILE (undefined)"]],
-  ["help me", ["me is not a command (commands: serve, validate, version, help)"]],
+  ["help me", ["me is not a command (commands: serve, validate, limits, version, help)"]],
 ])("%s is refused, with every mistake at once", (line, problems) => {
   expect(problemsOf(line.split(" "))).toEqual(problems);
 });

@@ -2,6 +2,7 @@ import { nearest } from "../config/nearest.ts";
 import type { Problem } from "../config/problem.ts";
 import { asked, type ParsedCommand, refused } from "./command.ts";
 import { type FlaggedCommand, flagsOf } from "./flags.ts";
+import { limitsCommand } from "./limits-command.ts";
 import { type ReadFlags, readFlags } from "./read-flags.ts";
 import { serveCommand } from "./serve-command.ts";
 import { commandNames, isCommandName } from "./usage.ts";
@@ -15,6 +16,7 @@ function parseCommand(argv: readonly string[]): ParsedCommand {
   if (first === "help") return help(rest[0]);
   if (first === "version") return asked({ kind: "version" });
   if (rest.includes("--help") || rest.includes("-h")) return help(first);
+  if (first === "limits") return limitsCommand(readFlags(rest, flagsOf(first)));
   return first === "validate" ? validate(read(first, rest)) : serveCommand(read(first, rest));
 }
 

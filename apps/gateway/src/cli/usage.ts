@@ -4,6 +4,7 @@ import { type Flag, type FlaggedCommand, flagsOf } from "./flags.ts";
 const COMMANDS = {
   serve: "run the gateway",
   validate: "check a configuration file, and say everything that is wrong with it",
+  limits: "say which limits a request meets, and how much they let through",
   version: "print the version",
   help: "print this, or the flags of a command: headgate help serve",
 } as const;
@@ -17,16 +18,17 @@ const FORMS: Readonly<Record<FlaggedCommand, readonly string[]>> = {
     "headgate serve --import FILE",
   ],
   validate: ["headgate validate --config FILE"],
+  limits: ["headgate limits explain --config FILE --tool NAME [--user USER]"],
 };
 
 /** How a command is used, or the whole program; lines end with a line break. */
 function usage(topic?: CommandName): string {
-  if (topic === "serve" || topic === "validate") return commandUsage(topic);
+  if (topic !== undefined && isFlagged(topic)) return commandUsage(topic);
   const lines = [
     "headgate: many MCP servers behind one fair, fast endpoint",
     "",
     "Usage:",
-    ...[...FORMS.serve, ...FORMS.validate].map((form) => `  ${form}`),
+    ...Object.values(FORMS).flatMap((forms) => forms.map((form) => `  ${form}`)),
     "",
     "Commands:",
     ...columns(Object.entries(COMMANDS)),
@@ -35,6 +37,10 @@ function usage(topic?: CommandName): string {
     ...flagLines("serve"),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function isFlagged(topic: CommandName): topic is FlaggedCommand {
+  return Object.hasOwn(FORMS, topic);
 }
 
 function commandUsage(command: FlaggedCommand): string {

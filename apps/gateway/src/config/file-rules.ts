@@ -1,17 +1,13 @@
 import { checkOperational, type GatewayConfigInput, Operational } from "@headgate/api";
-import {
-  checkRateLimits,
-  type Problem as CheckProblem,
-  RateLimitBucket,
-} from "@headgate/ratelimit-types";
-import { placesOf } from "./places.ts";
-import { error, type Finding, type Path, warning } from "./problem.ts";
+import { error, type Finding } from "./problem.ts";
 import { aggregationRules } from "./rules/aggregation.ts";
 import { backendRules } from "./rules/backends.ts";
 import { passthroughRules } from "./rules/headers.ts";
 import { incomingAuthRules } from "./rules/incoming-auth.ts";
 import { nameRules } from "./rules/names.ts";
 import { outgoingAuthRules } from "./rules/outgoing-auth.ts";
+import { below, rateLimitRules } from "./rules/rate-limits.ts";
+import { sessionStorageRules } from "./rules/session-storage.ts";
 import type { Draft } from "./salvage.ts";
 import type { Env } from "./variables.ts";
 
@@ -29,6 +25,7 @@ function fileRules(draft: ConfigDraft, env: Env): Finding[] {
     ...nameRules(draft),
     ...operationalRules(draft),
     ...rateLimitRules(draft),
+    ...sessionStorageRules(draft, env),
   ];
 }
 
@@ -51,40 +48,7 @@ function requiredBlocks(draft: ConfigDraft): Finding[] {
 
 function operationalRules({ operational }: ConfigDraft): Finding[] {
   const sound = Operational.safeParse(operational ?? {});
-  return sound.success ? checkOperational(sound.data).map(below(["operational"])) : [];
-}
-
-const BUCKETS = [
-  "rateLimiting.shared",
-  "rateLimiting.perUser",
-  "rateLimiting.tools.[].shared",
-  "rateLimiting.tools.[].perUser",
-];
-
-// Bucket by bucket, so that one without the right form does not hide what is wrong with another.
-function rateLimitRules(draft: ConfigDraft): Finding[] {
-  const findings = BUCKETS.flatMap((pattern) => placesOf(draft, pattern)).flatMap(
-    ({ path, value }) => {
-      const bucket = RateLimitBucket.safeParse(value);
-      return bucket.success
-        ? checkRateLimits({ shared: bucket.data }).map(below(path, "shared"))
-        : [];
-    },
-  );
-  if (draft.rateLimiting === undefined || draft.sessionStorage !== undefined) return findings;
-  const message = "is counted by each gateway process on its own, not by several together";
-  const hint = "write sessionStorage: { provider: memory } to say that this is meant";
-  return [...findings, warning(["rateLimiting"], message, { at: "key", hint })];
-}
-
-/** A problem that a check found in a block, as a finding in the whole; `root` is the check's own name for the block. */
-function below(block: Path, root?: string): (problem: CheckProblem) => Finding {
-  return ({ path, severity, message }) => ({
-    severity,
-    path: [...block, ...(path[0] === root ? path.slice(1) : path)],
-    at: "value",
-    message,
-  });
+  return sound.success ? checkOperational(sound.data).map(below(["operational"], 0)) : [];
 }
 
 export { fileRules };

@@ -394,7 +394,11 @@ test("warnings tell of what is likely a mistake, and let the gateway start", () 
   expect(warnings.map(({ line, path, hint }) => [line, path, hint])).toEqual([
     [4, "aggregation.conflictResolutionConfig.priorityOrder[0]", 'did you mean "files"?'],
     [9, "backends[1].name", undefined],
-    [10, "rateLimiting", "write sessionStorage: { provider: memory } to say that this is meant"],
+    [
+      10,
+      "rateLimiting",
+      "for one gateway process all is well; for several write sessionStorage: { provider: redis }",
+    ],
   ]);
 });
 

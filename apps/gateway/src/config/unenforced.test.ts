@@ -16,19 +16,6 @@ test.each<[object, string[]]>([
     { outgoingAuth: { default: { type }, backends: { "my.api": { type } } } },
     ["outgoingAuth.default.type", 'outgoingAuth.backends["my.api"].type'],
   ]),
-  [
-    {
-      rateLimiting: {
-        perUser: BUCKET,
-        tools: [
-          { name: "a", shared: BUCKET },
-          { name: "b", perUser: BUCKET },
-        ],
-      },
-    },
-    ["rateLimiting.perUser", "rateLimiting.tools[1].perUser"],
-  ],
-  [{ sessionStorage: { provider: "redis" } }, ["sessionStorage.provider"]],
   [{ audit: {} }, ["audit"]],
   [{ audit: { enabled: true } }, ["audit"]],
   [{ compositeTools: [{}] }, ["compositeTools"]],
@@ -68,7 +55,9 @@ test.each<[object]>([
     },
   ],
   [{ rateLimiting: { shared: BUCKET, tools: [{ name: "a", shared: BUCKET }] } }],
+  [{ rateLimiting: { perUser: BUCKET, tools: [{ name: "a", perUser: BUCKET }] } }],
   [{ sessionStorage: { provider: "memory" } }],
+  [{ sessionStorage: { provider: "redis", address: "redis:6379" } }],
   [{ audit: { enabled: false, logFile: "/a" } }],
   [{ compositeTools: [], compositeToolRefs: [] }],
   [{ codeMode: { enabled: false } }],

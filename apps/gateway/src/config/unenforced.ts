@@ -19,10 +19,6 @@ const oneOf =
   (value: unknown): boolean =>
     refused.includes(value);
 
-const PER_USER = {
-  reason: "is not enforced yet: callers are not identified, so they cannot be told apart",
-  hint: "use `shared`, which limits all callers together",
-};
 const STRATEGY = {
   when: oneOf("token_exchange", "upstream_inject", "aws_sts", "obo", "xaa"),
   reason: "names a strategy that is not available yet",
@@ -46,14 +42,6 @@ const TABLE: readonly Unenforced[] = [
   },
   { place: "outgoingAuth.default.type", ...STRATEGY },
   { place: "outgoingAuth.backends.*.type", ...STRATEGY },
-  { place: "rateLimiting.perUser", ...PER_USER },
-  { place: "rateLimiting.tools.[].perUser", ...PER_USER },
-  {
-    place: "sessionStorage.provider",
-    when: oneOf("redis"),
-    reason: "asks for Redis, which is not available yet: limits would count in one process only",
-    hint: "use `memory`",
-  },
   {
     place: "audit",
     when: (value) => !isMapping(value) || value["enabled"] !== false,

@@ -26,6 +26,7 @@ function rig(config: RateLimitConfig): Rig {
   const decisions: Decision[] = [];
   const limiter = new Limiter({
     store: memoryStore({ now: () => nowMicros }),
+    tellsWhatIsLeft: true,
     limits: new LiveLimits(config),
     now: () => 0,
     decided: ({ decision }) => decisions.push(decision),
@@ -210,7 +211,13 @@ describe("a store that answers later", () => {
   function through(take: TokenBucketStore["take"], next: (call: Call) => void) {
     const call = callOf(TOOL_CALL);
     const store = { take, takeBatch: () => [] };
-    const limiter = new Limiter({ store, limits, now: () => 0, decided: () => undefined });
+    const limiter = new Limiter({
+      store,
+      tellsWhatIsLeft: true,
+      limits,
+      now: () => 0,
+      decided: () => undefined,
+    });
     limitRate(limiter)(next)(call);
     return call.reply;
   }

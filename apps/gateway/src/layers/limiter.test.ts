@@ -9,13 +9,14 @@ const ALICE: Caller = { kind: "user", userKey: "a".repeat(22) };
 const BOB: Caller = { kind: "user", userKey: "b".repeat(22) };
 const HOUR = "1h";
 
-function rig(config: RateLimitConfig) {
+function rig(config: RateLimitConfig, { tellsWhatIsLeft = true } = {}) {
   let nowMicros = 1_000_000_000;
   const reports: DecisionReport[] = [];
   const limits = new LiveLimits(config);
   const store = memoryStore({ now: () => nowMicros });
   const limiter = new Limiter({
     store,
+    tellsWhatIsLeft,
     limits,
     now: () => 0,
     decided: (report) => reports.push(report),
@@ -126,6 +127,20 @@ describe("what is left", () => {
       meta: undefined,
     });
     expect(seen[9]?.headers["ratelimit"]).toBe('"shared";r=0;t=10');
+  });
+
+  test("is not asked of a store that has to work for it, unless quotas are to be seen", () => {
+    const shared = { maxTokens: 1, refillPeriod: "10s" };
+    const dear = { tellsWhatIsLeft: false };
+    const unseen = rig({ shared }, dear);
+    expect(additionOf(unseen.decide("tools/call", "t"))).toBeUndefined();
+    const verdict = unseen.decide("tools/call", "t");
+    expect(verdict?.passes === false && verdict.refusal.headers).toMatchObject({
+      "ratelimit-policy": '"shared";q=1;w=10',
+      ratelimit: '"shared";r=0;t=10',
+    });
+    const seen = rig({ shared, exposeQuota: true }, dear);
+    expect(additionOf(seen.decide("tools/call", "t"))?.meta).toBeDefined();
   });
 
   test("is told in calls, where one costs more than one token", () => {

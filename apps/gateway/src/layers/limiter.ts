@@ -1,9 +1,18 @@
 import type { Decision, TokenBucketStore } from "@headgate/token-bucket";
 import type { Addition, Refusal } from "../core/call.ts";
 import type { Caller } from "../identity/caller.ts";
-import type { LimitedRequest, LimitSet } from "../limits/limit-table.ts";
+import type { LimitSet } from "../limits/limit-table.ts";
+import type { LimitedRequest } from "../limits/limit.ts";
 import type { LimitsInForce, LiveLimits } from "../limits/live-limits.ts";
-import { isLow, QUOTA_KEY, quotaFacts, quotaHeaders, quotasOf } from "./quota.ts";
+import {
+  isLow,
+  policiesOf,
+  QUOTA_KEY,
+  quotaFacts,
+  quotaHeaders,
+  quotasOf,
+  tightestOf,
+} from "./quota.ts";
 import { refusalOf, type RefusedRequest } from "./refusal.ts";
 
 /** A request to decide on. */
@@ -25,6 +34,8 @@ interface DecisionReport {
 /** What a limiter is made of. */
 interface LimiterOptions {
   readonly store: TokenBucketStore;
+  /** Whether the store tells what is left at no cost; else it is asked only where that is shown. */
+  readonly tellsWhatIsLeft: boolean;
   readonly limits: LiveLimits;
   readonly now: () => number;
   /** Hears every decision. */
@@ -55,7 +66,8 @@ class Limiter {
       this.#options.decided({ request, set, decision, tookMs: now() - startedMs });
       return verdictOf({ request, set, decision, inForce });
     };
-    const decision = store.take({ buckets: set.buckets });
+    const states = this.#options.tellsWhatIsLeft || inForce.exposeQuota;
+    const decision = store.take({ buckets: set.buckets, states });
     return decision instanceof Promise ? decision.then(settle) : settle(decision);
   }
 }
@@ -70,19 +82,16 @@ interface Decided {
 
 function verdictOf({ request, set, decision, inForce }: Decided): Verdict {
   if (!decision.allowed)
-    return {
-      passes: false,
-      refusal: refusalOf(request, decision, quotasOf(set, decision), inForce),
-    };
+    return { passes: false, refusal: refusalOf(request, decision, set, inForce) };
   const low = isLow(set, decision);
   if (!inForce.exposeQuota && !low) return PASSES;
   const quotas = quotasOf(set, decision);
-  const meta = inForce.exposeQuota && quotas.length > 0;
+  const isShown = inForce.exposeQuota && quotas.length > 0;
   return {
     passes: true,
     addition: {
-      headers: low ? quotaHeaders(quotas) : {},
-      meta: meta ? [QUOTA_KEY, JSON.stringify(quotaFacts(quotas))] : undefined,
+      headers: low ? quotaHeaders(policiesOf(set), tightestOf(quotas)) : {},
+      meta: isShown ? [QUOTA_KEY, JSON.stringify(quotaFacts(quotas))] : undefined,
     },
   };
 }

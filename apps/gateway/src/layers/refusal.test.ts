@@ -2,7 +2,6 @@ import { defineBucket, type Refused } from "@headgate/token-bucket";
 import { describe, expect, test } from "vitest";
 import { compileLimits } from "../limits/compile-limits.ts";
 import type { LimitSet } from "../limits/limit-table.ts";
-import { quotasOf } from "./quota.ts";
 import { refusalOf, type RefusalForm } from "./refusal.ts";
 
 const LIMITS = compileLimits({ shared: { maxTokens: 4, refillPeriod: "4s" } });
@@ -26,7 +25,7 @@ function refused(rest: Partial<Refused> = {}): Refused {
 }
 
 function refusal(request = TOOL_CALL, why = refused(), form: Partial<RefusalForm> = {}) {
-  return refusalOf(request, why, quotasOf(SET, why), { ...FORM, ...form });
+  return refusalOf(request, why, SET, { ...FORM, ...form });
 }
 
 const ERROR =
@@ -50,6 +49,16 @@ describe("as a result", () => {
     const { text, headers } = refusal(TOOL_CALL, refused({ retryAfterMicros: undefined }));
     expect(text).toContain("would never be let through");
     expect(headers).not.toHaveProperty("retry-after");
+  });
+});
+
+test("a store that tells no more than the wait is enough for the headers", () => {
+  const { headers } = refusal(TOOL_CALL, refused({ states: [], source: "deny-cache" }));
+  expect(headers).toEqual({
+    "ratelimit-policy": '"shared";q=4;w=4',
+    ratelimit: '"shared";r=0;t=2',
+    "retry-after": "2",
+    "cache-control": "no-store",
   });
 });
 

@@ -1,9 +1,10 @@
 import type { LimitRejection } from "@headgate/ratelimit-types";
 import type { Refused } from "@headgate/token-bucket";
 import type { Refusal } from "../core/call.ts";
+import type { LimitSet } from "../limits/limit-table.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
-import { QUOTA_KEY, quotaFacts, quotaHeaders, type Quota } from "./quota.ts";
+import { leftAfter, policiesOf, QUOTA_KEY, quotaFacts, quotaHeaders, quotasOf } from "./quota.ts";
 
 const MESSAGE = "Rate limit exceeded";
 const LOST = "The limits of this gateway cannot be checked at the moment.";
@@ -40,13 +41,12 @@ interface RefusalFacts {
 function refusalOf(
   request: RefusedRequest,
   refused: Refused,
-  quotas: readonly Quota[],
+  set: LimitSet,
   form: RefusalForm,
 ): Refusal {
-  const lost = refused.reason === "store-lost";
-  const facts = factsOf(refused, lost ? [] : quotas, form);
+  const facts = factsOf(refused, set, form);
   const { data, headers } = facts;
-  if (lost) {
+  if (refused.reason === "store-lost") {
     const error = new GatewayError("limits-unavailable", LOST, { data });
     return errorRefusal(request, error, headers, error.httpStatus);
   }
@@ -61,23 +61,20 @@ function refusalOf(
   return errorRefusal(request, error, headers, form.rejection === "http429" ? 429 : 200);
 }
 
-function factsOf(
-  { reason, retryAfterMicros }: Refused,
-  quotas: readonly Quota[],
-  { exposeQuota }: RefusalForm,
-): RefusalFacts {
-  const unknownWait = reason === "store-lost" ? LOST_FOR_SECONDS * 1_000_000 : undefined;
-  const wait = retryAfterMicros ?? unknownWait;
+function factsOf(refused: Refused, set: LimitSet, { exposeQuota }: RefusalForm): RefusalFacts {
+  const isLost = refused.reason === "store-lost";
+  const wait = refused.retryAfterMicros ?? (isLost ? LOST_FOR_SECONDS * 1_000_000 : undefined);
   const retryAfterSeconds =
     wait === undefined ? undefined : Math.max(1, Math.ceil(wait / 1_000_000));
+  const quotas = exposeQuota && !isLost ? quotasOf(set, refused) : [];
   return {
     retryAfterSeconds,
     data: {
       ...(wait !== undefined && { retryAfterSeconds, retryAfterMs: Math.ceil(wait / 1_000) }),
-      ...(exposeQuota && quotas.length > 0 && { [QUOTA_KEY]: quotaFacts(quotas) }),
+      ...(quotas.length > 0 && { [QUOTA_KEY]: quotaFacts(quotas) }),
     },
     headers: {
-      ...quotaHeaders(quotas),
+      ...(!isLost && quotaHeaders(policiesOf(set), leftAfter(set, refused))),
       ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
       "cache-control": "no-store",
     },

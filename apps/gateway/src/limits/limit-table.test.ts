@@ -2,7 +2,8 @@ import type { RateLimitConfig } from "@headgate/ratelimit-types";
 import { expect, test } from "vitest";
 import { ANONYMOUS, type Caller } from "../identity/caller.ts";
 import { compileLimits } from "./compile-limits.ts";
-import { LimitTable, type LimitedRequest } from "./limit-table.ts";
+import { LimitTable } from "./limit-table.ts";
+import type { LimitedRequest } from "./limit.ts";
 
 const BUCKET = { maxTokens: 10, refillPeriod: "1m" };
 const ALICE: Caller = { kind: "user", userKey: "a".repeat(22) };

@@ -2,16 +2,7 @@ import type { LimitedMethod } from "@headgate/ratelimit-types";
 import { ownedBy, type Bucket } from "@headgate/token-bucket";
 import { LRUCache } from "lru-cache";
 import type { Caller } from "../identity/caller.ts";
-import { isPerUser, type Limit } from "./limit.ts";
-
-/** What a request looks like to limits. */
-interface LimitedRequest {
-  readonly method: string;
-  /** The advertised name or URI; a list has none. */
-  readonly name?: string | undefined;
-  /** Who answers it; the gateway itself when omitted. */
-  readonly backend?: string | undefined;
-}
+import { isOver, isPerUser, type Limit, type LimitedRequest } from "./limit.ts";
 
 /** The limits that apply to one request, in the order in which they are asked, and the buckets to ask. */
 interface LimitSet {
@@ -142,13 +133,9 @@ class MethodTable {
     return made;
   }
 
-  #look({ name, backend }: LimitedRequest): Combination {
-    const applying = this.#candidates.filter(({ match: { names, backends } }) => {
-      if (names !== undefined && (name === undefined || !names(name))) return false;
-      return backends === undefined || (backend !== undefined && backends.has(backend));
-    });
-    return this.#combinations.of(applying);
+  #look(request: LimitedRequest): Combination {
+    return this.#combinations.of(this.#candidates.filter(({ match }) => isOver(match, request)));
   }
 }
 
-export { LimitTable, type LimitedRequest, type LimitSet };
+export { LimitTable, type LimitSet };

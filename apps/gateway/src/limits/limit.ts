@@ -12,6 +12,15 @@ interface LimitMatch {
   readonly backends?: ReadonlySet<string>;
 }
 
+/** What a request looks like to limits. */
+interface LimitedRequest {
+  readonly method: string;
+  /** The advertised name or URI; a list has none. */
+  readonly name?: string | undefined;
+  /** Who answers it; the gateway itself when omitted. */
+  readonly backend?: string | undefined;
+}
+
 /** What has a bucket of its own in a limit. */
 type KeyPart = "user";
 
@@ -32,6 +41,14 @@ interface Limit {
   readonly bucket: Bucket;
 }
 
+/** Whether a limit is over a request. */
+function isOver({ methods, names, backends }: LimitMatch, request: LimitedRequest): boolean {
+  const { method, name, backend } = request;
+  if (!(methods as ReadonlySet<string>).has(method)) return false;
+  if (names !== undefined && (name === undefined || !names(name))) return false;
+  return backends === undefined || (backend !== undefined && backends.has(backend));
+}
+
 /** Whether everybody has this bucket for their own. */
 function isPerUser({ per }: Limit): boolean {
   return per.includes("user");
@@ -49,10 +66,12 @@ function bucketKind(limit: Limit): string {
 
 export {
   bucketKind,
+  isOver,
   isPerUser,
   scopeOf,
   type KeyPart,
   type Limit,
+  type LimitedRequest,
   type LimitedOperation,
   type LimitMatch,
   type LimitScope,

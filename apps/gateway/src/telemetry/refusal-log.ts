@@ -1,6 +1,5 @@
 import type { Decision } from "@headgate/token-bucket";
-import type { LimitedRequest } from "../limits/limit-table.ts";
-import type { Limit } from "../limits/limit.ts";
+import type { Limit, LimitedRequest } from "../limits/limit.ts";
 import { deciderOf, outcomeOf } from "./limit-meter.ts";
 import { limitSpanAttributes } from "./limit-span.ts";
 import type { Log } from "./log.ts";

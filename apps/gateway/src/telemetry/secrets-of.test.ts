@@ -46,6 +46,21 @@ test("headers and variables that sound like a credential are secrets, and other 
   ]);
 });
 
+test("the secret shown to the issuer of tokens is one, under the name given and that of the reference", () => {
+  const oidc = { issuer: "https://i", clientId: "c", audience: "a", clientSecretEnv: "IDP_SECRET" };
+  const env = { IDP_SECRET: "idp-canary-1", TOOLHIVE_OIDC_CLIENT_SECRET: "idp-canary-2" };
+  const secrets = secretsOf({ incomingAuth: { type: "oidc", oidc } }, env);
+  expect(new Set(secrets)).toEqual(new Set(["idp-canary-1", "idp-canary-2"]));
+});
+
+test("the passwords of Redis are secrets, which no configuration holds", () => {
+  const env = {
+    THV_SESSION_REDIS_PASSWORD: "redis-canary-1",
+    THV_SESSION_REDIS_SENTINEL_PASSWORD: "sentinel-canary-1",
+  };
+  expect(new Set(secretsOf({}, env))).toEqual(new Set(["redis-canary-1", "sentinel-canary-1"]));
+});
+
 test("a log that knows the secrets of its configuration shows none of them, whoever repeats them", () => {
   const lines: string[] = [];
   const log = createLog({

@@ -1,5 +1,6 @@
 import type { GatewayConfig } from "@headgate/api";
 import { FALLBACK_VARIABLE } from "../config/client-secret.ts";
+import { REDIS_PASSWORD, SENTINEL_PASSWORD } from "../config/redis-passwords.ts";
 import { isSensitiveName } from "./redact.ts";
 
 /** A part of a value that is shorter may be an ordinary word, such as the scheme of a credential. */
@@ -7,7 +8,8 @@ const MIN_PART = 8;
 
 /**
  * The values of a configuration that must never be shown: headers that are sent to backends, the secret
- * shown to the issuer of tokens, and variables of child processes whose name says that they are a credential.
+ * shown to the issuer of tokens, the passwords of Redis, and variables of child processes whose name says that they
+ * are a credential.
  */
 function secretsOf(
   config: Pick<GatewayConfig, "backends" | "incomingAuth" | "outgoingAuth">,
@@ -26,7 +28,8 @@ function secretsOf(
   const variables = backends
     .flatMap((backend) => Object.entries(backend.env ?? {}))
     .flatMap(([name, value]) => (isSensitiveName(name) ? [value] : []));
-  const values = [...client, ...injected, ...headers, ...variables];
+  const passwords = [REDIS_PASSWORD, SENTINEL_PASSWORD].map((name) => env[name]);
+  const values = [...client, ...passwords, ...injected, ...headers, ...variables];
   return values.flatMap((value) => (value === undefined ? [] : partsOf(value)));
 }
 

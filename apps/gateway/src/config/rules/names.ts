@@ -8,6 +8,7 @@ import type { Draft } from "../salvage.ts";
 const NAMED = [
   "aggregation.conflictResolutionConfig.priorityOrder.[]",
   "aggregation.tools.[].workload",
+  "rateLimiting.rules.[].match.backends.[]",
 ];
 /** Mappings whose keys are backend names. */
 const KEYED = ["outgoingAuth.backends.*", "operational.timeouts.perWorkload.*"];
