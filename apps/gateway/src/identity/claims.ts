@@ -37,8 +37,19 @@ function introspectedRefusal(
 ): RefusalReason | undefined {
   if (claims["iss"] !== undefined && !isIssuer(claims["iss"], rules)) return "issuer";
   if (claims["aud"] !== undefined && !isAudience(claims["aud"], rules)) return "audience";
+  if (!isAccessToken(claims)) return "token-type";
   if (subjectOf(claims) === undefined) return "subject";
   return timesRefusal(claims, rules, nowMs, "exp optional");
+}
+
+/** Issuers find refresh tokens active as well, and tokens that are bound to a key; some say which is which. */
+function isAccessToken({
+  token_type: type = "bearer",
+  token_use: use = "access",
+}: Claims): boolean {
+  return (
+    /^(?:bearer|access_token)$/i.test(String(type)) && /^access(?:_token)?$/i.test(String(use))
+  );
 }
 
 function isIssuer(value: unknown, { issuer }: TokenRules): boolean {

@@ -1,13 +1,11 @@
-/** How long to leave somebody alone. */
+/** How long to leave somebody alone who does not answer. */
 interface CooldownOptions {
-  /** After an answer. */
-  readonly restMs: number;
   /** After the first failure; doubled with each further one. */
   readonly firstRetryMs: number;
   readonly maxRetryMs: number;
 }
 
-/** Tells when somebody may be asked again: after a rest when all is well, ever more rarely while it is not. */
+/** Tells when somebody may be asked again: after a rest when all is well, ever more rarely when it is not. */
 class Cooldown {
   readonly #options: CooldownOptions;
   #failures = 0;
@@ -31,9 +29,10 @@ class Cooldown {
     return Math.max(1, Math.ceil((this.#dueMs - nowMs) / 1000));
   }
 
-  answered(nowMs: number): void {
+  /** There was an answer; the next question comes after the rest. */
+  answered(nowMs: number, restMs: number): void {
     this.#failures = 0;
-    this.#dueMs = nowMs + this.#options.restMs;
+    this.#dueMs = nowMs + restMs;
   }
 
   failed(nowMs: number): void {

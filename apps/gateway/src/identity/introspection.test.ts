@@ -59,8 +59,15 @@ test.each<[what: string, said: Record<string, unknown>, outcome: string]>([
   ["for another audience", { active: true, sub: "a", aud: "other" }, "401 audience"],
   ["that has expired", { active: true, sub: "a", exp: 1 }, "401 expired"],
   ["from the future", { active: true, sub: "a", nbf: 9_999_999_999 }, "401 not-yet-valid"],
+  ["bound to a key", { active: true, sub: "a", token_type: "DPoP" }, "401 token-type"],
+  ["to refresh others", { active: true, sub: "a", token_use: "refresh_token" }, "401 token-type"],
   ["without a scope", { active: true, sub: "a", scope: "other" }, "403 scope"],
   ["with everything", { active: true, sub: "a", scope: "read", aud: [AUDIENCE] }, "allowed"],
+  [
+    "that says its type",
+    { active: true, sub: "a", scope: "read", token_type: "bearer" },
+    "allowed",
+  ],
 ])("an opaque token %s is judged as a signed one", async (_, said, outcome) => {
   rig.opaque.set("t", said);
   const gate = introspecting({ requiredScopes: ["read"] });

@@ -52,7 +52,7 @@ class Introspector {
     const said = answer.ok ? Answer.safeParse(answer.value) : undefined;
     if (said?.success) {
       watch.asked("introspection", undefined);
-      cooldown.answered(monotonicMs());
+      cooldown.answered(monotonicMs(), 0);
       return said.data.active ? { kind: "active", claims: said.data } : { kind: "inactive" };
     }
     watch.asked("introspection", answer.ok ? { kind: "unusable" } : answer.fault);

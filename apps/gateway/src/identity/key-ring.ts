@@ -9,6 +9,8 @@ interface KeyRingOptions {
   readonly cooldown: Cooldown;
   /** Age at which keys are fetched again although none is missing: what was withdrawn is to be noticed. */
   readonly maxAgeMs: number;
+  /** Time after a search for a key that was missing, in which no other search is made. */
+  readonly restMs: number;
   /** How long a request waits for keys at most. */
   readonly maxWaitMs: number;
   /** Requests that wait for keys at once. */
@@ -23,7 +25,7 @@ interface KeyRingOptions {
 type Freshness = "fresh" | "unavailable";
 
 /**
- * The keys of an issuer as last seen. One fetch is under way at most, a rest follows every one, and while the
+ * The keys of an issuer as last seen. One fetch is under way at most, a rest follows every search, and while the
  * issuer does not answer nobody waits for it: the keys that are known stay.
  */
 class KeyRing {
@@ -56,7 +58,7 @@ class KeyRing {
     const { monotonicMs, maxAgeMs, cooldown } = this.#options;
     const nowMs = monotonicMs();
     if (nowMs - this.#fetchedMs < maxAgeMs || this.#underWay !== undefined) return;
-    if (cooldown.isDue(nowMs)) void this.#fetch();
+    if (cooldown.isDue(nowMs)) void this.#fetch(false);
   }
 
   /** Looks for newer keys, unless that was done a moment ago. Waits for a limited time, and not at all while the issuer is failing. */
@@ -65,7 +67,7 @@ class KeyRing {
     const isFailing = cooldown.failures > 0;
     if (this.#underWay === undefined && !cooldown.isDue(monotonicMs()))
       return isFailing ? "unavailable" : "fresh";
-    const fetched = this.#underWay ?? this.#fetch();
+    const fetched = this.#underWay ?? this.#fetch(this.#keys !== undefined);
     return isFailing ? "unavailable" : this.#wait(fetched);
   }
 
@@ -84,15 +86,15 @@ class KeyRing {
     }
   }
 
-  #fetch(): Promise<Freshness> {
-    this.#underWay = this.#take().finally(() => {
+  #fetch(isSearch: boolean): Promise<Freshness> {
+    this.#underWay = this.#take(isSearch).finally(() => {
       this.#underWay = undefined;
     });
     return this.#underWay;
   }
 
-  async #take(): Promise<Freshness> {
-    const { fetch, cooldown, monotonicMs, changed } = this.#options;
+  async #take(isSearch: boolean): Promise<Freshness> {
+    const { fetch, cooldown, monotonicMs, restMs, changed } = this.#options;
     const fetched = await fetch();
     if (!fetched.ok) {
       cooldown.failed(monotonicMs());
@@ -101,7 +103,8 @@ class KeyRing {
     const before = this.#keys?.identity;
     this.#keys = fetched.value;
     this.#fetchedMs = monotonicMs();
-    cooldown.answered(this.#fetchedMs);
+    // Whoever makes up names of keys sets off one search in each rest, and a new key is found at once otherwise.
+    cooldown.answered(this.#fetchedMs, isSearch ? restMs : 0);
     if (before !== undefined && before !== fetched.value.identity) changed();
     return "fresh";
   }

@@ -70,8 +70,9 @@ function oidcGate(settings: OidcSettings, world: OidcWorld): OidcGate {
   const source = new KeySource({ client, issuer, jwksUrl: settings.jwksUrl, watch });
   const ring = new KeyRing({
     fetch: () => source.fetch(),
-    cooldown: new Cooldown({ restMs: KEYS_REST_MS, ...retries }),
+    cooldown: new Cooldown(retries),
     maxAgeMs: KEYS_MAX_AGE_MS,
+    restMs: KEYS_REST_MS,
     maxWaitMs: KEYS_MAX_WAIT_MS,
     maxWaiting: MAX_WAITING,
     monotonicMs,
@@ -84,7 +85,7 @@ function oidcGate(settings: OidcSettings, world: OidcWorld): OidcGate {
           client,
           url: settings.introspectionUrl,
           credentials: settings.credentials,
-          cooldown: new Cooldown({ restMs: 0, ...retries }),
+          cooldown: new Cooldown(retries),
           maxUnderWay: MAX_INTROSPECTIONS,
           monotonicMs,
           watch,
