@@ -3,43 +3,42 @@ import { relay } from "../core/relay.ts";
 import { admit } from "../layers/admit.ts";
 import { limitRate } from "../layers/limit-rate.ts";
 import { Limiter } from "../layers/limiter.ts";
-import type { LiveLimits } from "../limits/live-limits.ts";
+import { LiveLimits } from "../limits/live-limits.ts";
 import { RefusalLog } from "../telemetry/refusal-log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import type { StoreOfLimits } from "./store-of-limits.ts";
+import { storeOfLimits, type StoreOfLimits } from "./store-of-limits.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
 
-/** How calls are answered, and who decides on requests that no backend has to see. */
+/** How calls are answered, and the limits that they meet on the way. */
 interface CallHandling {
   readonly handler: Handler;
+  /** Decides on requests that no backend has to see. */
   readonly limiter: Limiter;
-}
-
-/** What calls are limited by. */
-interface Limiting {
-  readonly store: Pick<StoreOfLimits, "store" | "tellsWhatIsLeft">;
   readonly limits: LiveLimits;
-  readonly now: () => number;
+  readonly limitStore: StoreOfLimits;
 }
 
 /** The way of a call whose backend is known: refused when the backend is down, then by limits, then relayed. */
 function answerCalls(
-  { metrics, log }: GatewayOptions,
+  options: GatewayOptions,
   { health }: WatchedBackends,
-  { store: { store, tellsWhatIsLeft }, limits: live, now }: Limiting,
+  now: () => number,
 ): CallHandling {
+  const { config, metrics, log } = options;
+  const limits = new LiveLimits(config.rateLimiting);
+  const limitStore = storeOfLimits(options);
   const refusals = new RefusalLog(log, now);
   const limiter = new Limiter({
-    store,
-    tellsWhatIsLeft,
-    limits: live,
+    store: limitStore.store,
+    tellsWhatIsLeft: limitStore.tellsWhatIsLeft,
+    limits,
     now,
-    decided({ request, set: { limits }, decision, tookMs }) {
-      metrics.limits.decided({ limits, decision, seconds: tookMs / 1000 });
-      refusals.decided(request, limits, decision);
+    decided({ request, set, decision, tookMs }) {
+      metrics.limits.decided({ limits: set.limits, decision, seconds: tookMs / 1000 });
+      refusals.decided(request, set.limits, decision);
     },
   });
-  return { handler: admit(health)(limitRate(limiter)(relay)), limiter };
+  return { handler: admit(health)(limitRate(limiter)(relay)), limiter, limits, limitStore };
 }
 
 export { answerCalls };

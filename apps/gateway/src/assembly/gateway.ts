@@ -5,8 +5,9 @@ import { CallsInFlight } from "../core/calls-in-flight.ts";
 import type { Entrance } from "../edge/entrance.ts";
 import { McpEndpoint } from "../edge/mcp-endpoint.ts";
 import { passthroughOf } from "../edge/passthrough.ts";
+import type { ReplyPolicy } from "../edge/reply-policy.ts";
 import type { ProtectedResource } from "../identity/protected-resource.ts";
-import { LiveLimits } from "../limits/live-limits.ts";
+import type { LiveLimits } from "../limits/live-limits.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { answerCalls } from "./answer-calls.ts";
 import { followCatalogs } from "./follow-catalogs.ts";
@@ -14,8 +15,8 @@ import type { GatewayOptions } from "./gateway-options.ts";
 import { announce, holdSessions } from "./hold-sessions.ts";
 import { identifyCallers } from "./identify-callers.ts";
 import { observeReplies } from "./observe-replies.ts";
-import { storeOfLimits, type StoreOfLimits } from "./store-of-limits.ts";
-import { watchBackends } from "./watch-backends.ts";
+import type { StoreOfLimits } from "./store-of-limits.ts";
+import { watchBackends, type WatchedBackends } from "./watch-backends.ts";
 
 /** How often silent event streams get a sign of life. */
 const KEEP_ALIVE_MS = 15_000;
@@ -55,9 +56,7 @@ function createGateway(options: GatewayOptions): Gateway {
     clientInfo,
     changed: (classKey, kinds) => announce(sessions, classKey, kinds),
   });
-  const limits = new LiveLimits(config.rateLimiting);
-  const limitStore = storeOfLimits();
-  const { handler, limiter } = answerCalls(options, watched, { store: limitStore, limits, now });
+  const { handler, limiter, limits, limitStore } = answerCalls(options, watched, now);
   const suspect = (backend: string): void => catalogs.suspect(backend);
   const endpoint = new McpEndpoint({
     sessions,
@@ -66,12 +65,7 @@ function createGateway(options: GatewayOptions): Gateway {
     limiter,
     serverInfo: JSON.stringify({ name: config.name, version }),
     limits: settings.limits,
-    replies: {
-      streamAfterMs: STREAM_AFTER_MS,
-      timeoutMs: settings.callTimeoutMs,
-      now,
-      ...observeReplies({ ...watched, log, metrics, calls, now, suspect }),
-    },
+    replies: replyPolicy(options, watched, { calls, now, suspect }),
     passthrough: passthroughOf(config.passthroughHeaders ?? []),
     draining: options.draining,
     created: () => metrics.sessions.created(),
@@ -83,10 +77,7 @@ function createGateway(options: GatewayOptions): Gateway {
   const stopTimers = keepUp(sessions, catalogs, now);
   const close = async (): Promise<void> => {
     stopTimers();
-    // A backend that hangs must not keep the children of others from being stopped.
-    await within(GOODBYE_MS, [sessions.close(), catalogs.close()]);
-    await Promise.allSettled([...watched.backends.values()].map((backend) => backend.close()));
-    await limitStore.close();
+    await endAll({ sessions, catalogs, watched, limitStore });
     await door.close();
   };
   return {
@@ -100,6 +91,34 @@ function createGateway(options: GatewayOptions): Gateway {
     whenIdle: () => calls.whenIdle(),
     close,
   };
+}
+
+function replyPolicy(
+  { settings, log, metrics }: GatewayOptions,
+  watched: WatchedBackends,
+  own: Pick<Parameters<typeof observeReplies>[0], "calls" | "now" | "suspect">,
+): ReplyPolicy {
+  return {
+    streamAfterMs: STREAM_AFTER_MS,
+    timeoutMs: settings.callTimeoutMs,
+    now: own.now,
+    ...observeReplies({ ...watched, ...own, log, metrics }),
+  };
+}
+
+/** What holds connections and processes, to be ended in this order. */
+interface Holding {
+  readonly sessions: SessionRegistry;
+  readonly catalogs: Catalogs;
+  readonly watched: WatchedBackends;
+  readonly limitStore: StoreOfLimits;
+}
+
+async function endAll({ sessions, catalogs, watched, limitStore }: Holding): Promise<void> {
+  // A backend that hangs must not keep the children of others from being stopped.
+  await within(GOODBYE_MS, [sessions.close(), catalogs.close()]);
+  await Promise.allSettled([...watched.backends.values()].map((backend) => backend.close()));
+  await limitStore.close();
 }
 
 /** Keeps streams alive and ends what nobody uses, until the answer is called. */

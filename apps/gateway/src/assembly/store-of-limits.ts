@@ -1,5 +1,6 @@
 import { memoryStore, type TokenBucketStore } from "@headgate/token-bucket";
 import type { LimitStoreStatus } from "../http/status-document.ts";
+import type { GatewayOptions } from "./gateway-options.ts";
 
 /** Where the debts of limits are kept, and how that is doing. */
 interface StoreOfLimits {
@@ -11,7 +12,7 @@ interface StoreOfLimits {
 }
 
 /** The store that the configuration asks for; nobody waits for it to be reached. */
-function storeOfLimits(): StoreOfLimits {
+function storeOfLimits(_: GatewayOptions): StoreOfLimits {
   const sinceMs = Date.now();
   return {
     store: memoryStore(),
