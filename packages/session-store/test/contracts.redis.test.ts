@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { sessionBusContract } from "../src/bus/contract.ts";
+import { redisSessionBus } from "../src/bus/redis.ts";
+import type { SessionBus } from "../src/bus/session-bus.ts";
 import { recordEnvelope } from "../src/envelope/record-envelope.ts";
 import { sealedSessions } from "../src/envelope/sealed-sessions.ts";
 import { sessionStoreContract, type OpenSessionStore } from "../src/store/contract.ts";
@@ -46,4 +49,39 @@ describe.each([
       openSessions((store) => sealedSessions(store, recordEnvelope({ keys }))),
     );
   });
+
+  describe("the bus", () => {
+    sessionBusContract({ test }, async (maxBytes) => {
+      const rig = new Rig(deployment);
+      const join = async (processId: string) => {
+        const connection = await rig.connect();
+        const options = { connection, processId, maxBytes, keyPrefix: rig.prefix };
+        return redisSessionBus({ ...options, deadlineMs: 5000 });
+      };
+      const buses = [await join("a"), await join("b"), await join("c")] as const;
+      await Promise.all(buses.map((bus) => bus.ready));
+      return {
+        buses,
+        async interrupt(during) {
+          const gaps = Promise.all(buses.map(nextGap));
+          await rig.cutSubscriptions();
+          await during();
+          await gaps;
+        },
+        close: () => rig.close(),
+      };
+    });
+  });
 });
+
+function nextGap(bus: SessionBus): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = bus.listen("probe", {
+      message: () => undefined,
+      gap() {
+        stop();
+        resolve();
+      },
+    });
+  });
+}

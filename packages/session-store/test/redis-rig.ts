@@ -40,6 +40,13 @@ export class Rig {
     }
   }
 
+  /** Ends every connection that is subscribed to something. */
+  async cutSubscriptions(): Promise<void> {
+    for (const server of await this.#deployment.servers()) {
+      await server.command("CLIENT", "KILL", "TYPE", "pubsub");
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#connections.map((connection) => connection.close()));
   }
