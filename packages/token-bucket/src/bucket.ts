@@ -34,7 +34,9 @@ export interface Bucket {
   readonly audit: boolean;
   readonly weight: number;
   readonly onStoreFailure: OnStoreFailure;
-  /** Names the state: owner, key, capacity and period, so a changed limit starts full and shares nothing with the old one. */
+  /** Names the limit, whoever owns a bucket of it: key, capacity and period, so a changed one shares nothing with the old. */
+  readonly limitId: string;
+  /** Names the state: the limit and its owner. */
   readonly id: string;
   /** Microseconds in which one unit comes back: ceil(period / capacity), so the rate is never above the limit. */
   readonly emissionMicros: number;
@@ -63,25 +65,24 @@ export function defineBucket(spec: BucketSpec): Bucket {
       `takes over ${MAX_TAU_MICROS} µs (142 years) to refill; shorten periodMicros`,
     );
   }
+  const limitId = `${capacity}/${periodMicros}:${key}`;
   const bucket = { key, owner, capacity, periodMicros, audit, weight, onStoreFailure };
-  return { ...bucket, id: idOf(bucket), emissionMicros, tauMicros };
+  return { ...bucket, limitId, id: idOf(bucket, owner, limitId), emissionMicros, tauMicros };
 }
 
 /** The same limit for another owner. */
 export function ownedBy(bucket: Bucket, owner: string): Bucket {
-  const { capacity, periodMicros, key } = bucket;
-  return { ...bucket, owner, id: idOf({ capacity, periodMicros, key, owner }) };
+  return { ...bucket, owner, id: idOf(bucket, owner, bucket.limitId) };
 }
 
 /** Numbers, the owner's length and colons end the prefix, so no key and no owner can imitate another bucket's id. */
-function idOf({
-  capacity,
-  periodMicros,
-  key,
-  owner,
-}: Pick<Bucket, "capacity" | "periodMicros" | "key" | "owner">): string {
-  if (owner === undefined) return `${capacity}/${periodMicros}:${key}`;
-  return `${capacity}/${periodMicros}/${owner.length}:${owner}:${key}`;
+function idOf(
+  limit: Pick<Bucket, "capacity" | "periodMicros" | "key">,
+  owner: string | undefined,
+  limitId: string,
+): string {
+  if (owner === undefined) return limitId;
+  return `${limit.capacity}/${limit.periodMicros}/${owner.length}:${owner}:${limit.key}`;
 }
 
 function requirePositiveInteger(key: string, field: string, value: number): void {

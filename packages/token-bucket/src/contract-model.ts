@@ -1,9 +1,11 @@
 import type { Bucket } from "./bucket.ts";
+import type { TakeRequest } from "./store.ts";
 
 /** What the model says of one request; waits are exact, undefined means never. */
 export interface Expected {
   readonly allowed: boolean;
   readonly refusedBy: readonly number[];
+  readonly auditRefusedBy: readonly number[];
   readonly retryAfterMicros: number | undefined;
   readonly remaining: readonly number[];
 }
@@ -15,28 +17,31 @@ export interface Expected {
 export class LevelModel {
   readonly #levels = new Map<string, { level: bigint; at: bigint }>();
 
-  /** Answers a request and charges it when every bucket holds `cost` tokens. */
-  take(buckets: readonly Bucket[], cost: number, nowMicros: number): Expected {
+  /** Answers a request and charges it when every bucket that enforces holds `cost` × weight tokens. */
+  take({ buckets, cost = 1 }: TakeRequest, nowMicros: number): Expected {
     const now = BigInt(nowMicros);
     const levels = buckets.map((bucket) => this.#levelAt(bucket, now));
-    const refusedBy: number[] = [];
+    const short = { enforced: [] as number[], audited: [] as number[] };
     let wait: bigint | undefined = 0n;
     for (const [index, bucket] of buckets.entries()) {
-      const missing = BigInt(cost) * emissionOf(bucket) - (levels[index] ?? 0n);
+      const missing = wantedOf(bucket, cost) - (levels[index] ?? 0n);
       if (missing <= 0n) continue;
-      refusedBy.push(index);
-      if (cost > bucket.capacity) wait = undefined;
+      short[bucket.audit ? "audited" : "enforced"].push(index);
+      if (bucket.audit) continue;
+      if (cost * bucket.weight > bucket.capacity) wait = undefined;
       else if (wait !== undefined && missing > wait) wait = missing;
     }
-    const allowed = refusedBy.length === 0;
+    const allowed = short.enforced.length === 0;
     const remaining = buckets.map((bucket, index) => {
-      const level = (levels[index] ?? 0n) - (allowed ? BigInt(cost) * emissionOf(bucket) : 0n);
-      if (allowed) this.#levels.set(bucket.id, { level, at: now });
+      const charged = allowed && !short.audited.includes(index);
+      const level = (levels[index] ?? 0n) - (charged ? wantedOf(bucket, cost) : 0n);
+      if (charged) this.#levels.set(bucket.id, { level, at: now });
       return Number(level / emissionOf(bucket));
     });
     return {
       allowed,
-      refusedBy,
+      refusedBy: short.enforced,
+      auditRefusedBy: short.audited,
       retryAfterMicros: wait === undefined ? undefined : Number(wait),
       remaining,
     };
@@ -49,6 +54,10 @@ export class LevelModel {
     const level = known.level + (now - known.at);
     return level < full ? level : full;
   }
+}
+
+function wantedOf(bucket: Bucket, cost: number): bigint {
+  return BigInt(cost) * BigInt(bucket.weight) * emissionOf(bucket);
 }
 
 function emissionOf(bucket: Bucket): bigint {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { defineBucket, type Bucket } from "./bucket.ts";
+import { defineBucket, ownedBy, type Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
-import { LevelModel } from "./contract-model.ts";
+import { LevelModel, type Expected } from "./contract-model.ts";
 import { seededRandom, type SeededRandom } from "./contract-random.ts";
 import { TokenBucketError } from "./error.ts";
 import type { Decision, Refused, TakeRequest, TokenBucketStore } from "./store.ts";
@@ -30,7 +30,7 @@ interface Bench {
 
 type Scenario = (bench: Bench) => Promise<void>;
 
-/** Registers one test per law that every store keeps to: P1–P4, P7–P10, P15–P17, P19 and audit. */
+/** Registers one test per law that every store keeps to: P1–P4, P7–P10, P15–P17, P19, P20, audit, weight and owner. */
 export function tokenBucketStoreContract(runner: ContractRunner, open: OpenStore): void {
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
     runner.test(name, async () => {
@@ -65,6 +65,12 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   "P3: every verdict, index, wait and remainder is that of the sequential model": async (bench) => {
     for (const seed of [11, 12, 13, 14]) await agreesWithTheModel(bench, seed);
+  },
+
+  "P3: a request that asks for no states gets the same verdict, indices and wait": async (
+    bench,
+  ) => {
+    for (const seed of [15, 16]) await agreesWithoutStates(bench, seed);
   },
 
   "P4: a full bucket admits exactly its capacity at one instant": async (bench) => {
@@ -164,6 +170,58 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     for (const seed of [31, 32]) await batchesAsASequence(bench, seed);
   },
 
+  "P20: what is refused from memory of an earlier refusal would be refused anyway": async (
+    bench,
+  ) => {
+    const [one, other] = [bucket("one", 2, 10 * SECOND), bucket("other", 4, 10 * SECOND)];
+    const request = { buckets: [one, other], states: false };
+    await allowed(bench, { ...request, cost: 2 });
+    await refused(bench, request);
+    bench.now += 5 * SECOND - 1;
+    assert.equal((await refused(bench, request)).retryAfterMicros, 1);
+    // Dearer requests wait longer, cheaper buckets do not wait at all, and a look is never refused.
+    assert.equal((await refused(bench, { ...request, cost: 2 })).retryAfterMicros, 5 * SECOND + 1);
+    await allowed(bench, { buckets: [other], states: false });
+    await allowed(bench, { ...request, cost: 0 });
+    bench.now += 1;
+    await allowed(bench, request);
+  },
+
+  "a request takes its cost times the weight of each bucket": async (bench) => {
+    const heavy = defineBucket({ key: "w", capacity: 7, periodMicros: 7 * SECOND, weight: 3 });
+    const light = bucket("light", 7, 7 * SECOND);
+    const both = { buckets: [heavy, light] };
+    assert.deepEqual(remaining(await allowed(bench, both)), [4, 6]);
+    assert.deepEqual(remaining(await allowed(bench, both)), [1, 5]);
+    const { refusedBy, retryAfterMicros } = await refused(bench, both);
+    assert.deepEqual([refusedBy, retryAfterMicros], [[0], 2 * SECOND]);
+    assert.equal((await refused(bench, { ...both, cost: 3 })).retryAfterMicros, undefined);
+    await allowed(bench, { buckets: [{ ...heavy, weight: 1 }] });
+  },
+
+  "each owner has a bucket of their own, beside the one that all share": async (bench) => {
+    const shared = bucket("same key", 3, 60 * SECOND);
+    const owners = ["alice", "bob", "", "s", "al{ice}", "a\u0000", "ü".repeat(3000)];
+    for (const owner of owners) {
+      await allowed(bench, { buckets: [ownedBy(shared, owner)], cost: 3 });
+      await refused(bench, { buckets: [ownedBy(shared, owner)] });
+    }
+    const three = { buckets: [ownedBy(shared, "alice"), shared, ownedBy(shared, "bob")] };
+    assert.deepEqual((await refused(bench, three)).refusedBy, [0, 2]);
+    assert.equal((await peek(bench, [shared]))[0]?.remaining, 3);
+  },
+
+  "a request over many buckets of several owners is still all or nothing": async (bench) => {
+    const limits = Array.from({ length: 5 }, (_, index) => bucket(`${index}`, 2, 60 * SECOND));
+    const buckets = limits.flatMap((one) => [one, ownedBy(one, "a"), ownedBy(one, "b")]);
+    await allowed(bench, { buckets: buckets.slice(4, 5), cost: 2 });
+    assert.deepEqual((await refused(bench, { buckets })).refusedBy, [4]);
+    const others = buckets.toSpliced(4, 1);
+    assert.ok((await peek(bench, others)).every((state) => state.remaining === 2));
+    await allowed(bench, { buckets: others, cost: 2 });
+    assert.equal((await refused(bench, { buckets: others })).refusedBy.length, 14);
+  },
+
   "an audited bucket reports what it would have refused and refuses nothing": async (bench) => {
     const audited = bucket("audited", 1, 60 * SECOND, true);
     const enforced = bucket("enforced", 2, 60 * SECOND);
@@ -245,12 +303,43 @@ async function agreesWithTheModel(bench: Bench, seed: number): Promise<void> {
   const pool = somePool(random, `model ${seed}`);
   for (let call = 0; call < 1000; call++) {
     bench.now += random.below(3) === 0 ? random.below(400_000) : 0;
-    const buckets = pool.filter(() => random.below(2) === 0);
-    const cost = random.below(4);
-    const expected = model.take(buckets, cost, bench.now);
-    const decision = await bench.store.take({ buckets, cost });
+    const request = { buckets: someOf(pool, random), cost: random.below(4) };
+    const expected = model.take(request, bench.now);
+    const decision = await bench.store.take(request);
     assert.deepEqual(summary(decision), expected, `seed ${seed}, call ${call}`);
   }
+}
+
+async function agreesWithoutStates(bench: Bench, seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const model = new LevelModel();
+  const pool = somePool(random, `verdicts ${seed}`);
+  for (let call = 0; call < 1000; call++) {
+    bench.now += random.below(3) === 0 ? random.below(400_000) : 0;
+    const request = { buckets: someOf(pool, random), cost: random.below(4), states: false };
+    const expected = model.take(request, bench.now);
+    const decision = await bench.store.take(request);
+    const note = `seed ${seed}, call ${call}`;
+    if (decision.source === "deny-cache") assertKnown(decision, expected, note);
+    else
+      assert.deepEqual(
+        { ...summary(decision), remaining: [] },
+        { ...expected, remaining: [] },
+        note,
+      );
+  }
+}
+
+/** From memory a store may know less than all that refuses, but nothing that does not. */
+function assertKnown(decision: Decision, expected: Expected, note: string): void {
+  assert.ok(!decision.allowed && !expected.allowed, note);
+  assert.ok(decision.refusedBy.length > 0, note);
+  assert.ok(
+    decision.refusedBy.every((index) => expected.refusedBy.includes(index)),
+    note,
+  );
+  const longest = expected.retryAfterMicros ?? Number.POSITIVE_INFINITY;
+  assert.ok((decision.retryAfterMicros ?? Number.POSITIVE_INFINITY) <= longest, note);
 }
 
 async function batchesAsASequence(bench: Bench, seed: number): Promise<void> {
@@ -260,10 +349,10 @@ async function batchesAsASequence(bench: Bench, seed: number): Promise<void> {
   for (let round = 0; round < 60; round++) {
     bench.now += random.below(300_000);
     const requests = Array.from({ length: 1 + random.below(16) }, () => ({
-      buckets: pool.filter(() => random.below(2) === 0),
+      buckets: someOf(pool, random),
       cost: random.below(4),
     }));
-    const expected = requests.map(({ buckets, cost }) => model.take(buckets, cost, bench.now));
+    const expected = requests.map((request) => model.take(request, bench.now));
     const decisions = await bench.store.takeBatch(requests);
     assert.deepEqual(decisions.map(summary), expected, `seed ${seed}, round ${round}`);
   }
@@ -271,7 +360,7 @@ async function batchesAsASequence(bench: Bench, seed: number): Promise<void> {
 
 async function waitsExactly(bench: Bench, random: SeededRandom, round: number): Promise<void> {
   const buckets = somePool(random, `wait ${round}`);
-  const cost = 1 + random.below(Math.min(...buckets.map(({ capacity }) => capacity)));
+  const cost = 1 + random.below(Math.min(...buckets.map((one) => one.capacity / one.weight)) | 0);
   const request = { buckets, cost };
   let decision = await bench.store.take(request);
   while (decision.allowed) decision = await bench.store.take(request);
@@ -282,10 +371,25 @@ async function waitsExactly(bench: Bench, random: SeededRandom, round: number): 
   await allowed(bench, request);
 }
 
+/** Six buckets: of all and of two owners, of weights 1 to 3, one of them audited. */
 function somePool(random: SeededRandom, label: string): readonly Bucket[] {
-  return Array.from({ length: 4 }, (_, index) =>
-    bucket(`${label} ${index}`, 1 + random.below(12), 100_000 + random.below(5 * SECOND)),
+  return [undefined, undefined, "one owner", "one owner", "another", undefined].map(
+    (owner, index) =>
+      defineBucket({
+        key: `${label} ${index}`,
+        owner,
+        capacity: 3 + random.below(12),
+        periodMicros: 100_000 + random.below(5 * SECOND),
+        weight: 1 + random.below(3),
+        audit: index === 5,
+      }),
   );
+}
+
+/** In any order: a request need not name its buckets owner by owner. */
+function someOf(pool: readonly Bucket[], random: SeededRandom): readonly Bucket[] {
+  const some = pool.filter(() => random.below(2) === 0);
+  return random.below(2) === 0 ? some : some.toReversed();
 }
 
 function bucket(key: string, capacity: number, periodMicros: number, audit = false): Bucket {
@@ -309,9 +413,19 @@ async function peek(bench: Bench, buckets: readonly Bucket[]): Promise<Decision[
   return (await allowed(bench, { buckets, cost: 0 })).states;
 }
 
-function summary(decision: Decision): object {
-  const remaining = decision.states.map((state) => state.remaining);
-  if (decision.allowed) return { allowed: true, refusedBy: [], retryAfterMicros: 0, remaining };
-  const { refusedBy, retryAfterMicros } = decision;
-  return { allowed: false, refusedBy, retryAfterMicros, remaining };
+function remaining(decision: Decision): readonly number[] {
+  return decision.states.map((state) => state.remaining);
+}
+
+function summary(decision: Decision): Expected {
+  const { allowed: passed, auditRefusedBy } = decision;
+  const refusal = decision.allowed ? { refusedBy: [], retryAfterMicros: 0 } : decision;
+  const { refusedBy, retryAfterMicros } = refusal;
+  return {
+    allowed: passed,
+    refusedBy,
+    auditRefusedBy,
+    retryAfterMicros,
+    remaining: remaining(decision),
+  };
 }

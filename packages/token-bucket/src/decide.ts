@@ -1,6 +1,6 @@
 import type { Bucket } from "./bucket.ts";
-import { TokenBucketError } from "./error.ts";
 import { charged, stateOf, waitFor, withinTau, type BucketState } from "./gcra.ts";
+import { costOf, requireFirst } from "./request.ts";
 import type { Decision, TakeRequest } from "./store.ts";
 
 /** A decision and the TATs to keep from now on, one per bucket; they equal the stored ones unless charged or clamped. */
@@ -10,6 +10,7 @@ export interface Outcome {
 }
 
 const NONE: readonly number[] = Object.freeze([]);
+const NO_STATES: readonly BucketState[] = Object.freeze([]);
 
 /** Decides one request against stored TATs (0 for a bucket never seen): all buckets are charged, or none. */
 export function decide(
@@ -41,12 +42,12 @@ export function decide(
   if (refusedBy === undefined) {
     if (cost > 0) charge(tats, request, nowMicros, auditRefusedBy);
     return {
-      decision: { allowed: true, states: statesOf(tats, nowMicros, buckets), auditRefusedBy },
+      decision: { allowed: true, states: statesOf(tats, nowMicros, request), auditRefusedBy },
       tats,
     };
   }
   const retryAfterMicros = Number.isFinite(longestWait) ? longestWait : undefined;
-  const states = statesOf(tats, nowMicros, buckets);
+  const states = statesOf(tats, nowMicros, request);
   return {
     decision: {
       allowed: false,
@@ -84,41 +85,19 @@ export function refuseForRoom(
   const tats = request.buckets.map((bucket, index) =>
     withinTau(storedTats[index] as number, nowMicros, bucket),
   );
-  const states = statesOf(tats, nowMicros, request.buckets);
+  const states = statesOf(tats, nowMicros, request);
   return { allowed: false, reason: "store-full", ...room, states, auditRefusedBy: NONE };
 }
 
 function statesOf(
   tats: readonly number[],
   nowMicros: number,
-  buckets: readonly Bucket[],
+  { buckets, states: wanted = true }: TakeRequest,
 ): readonly BucketState[] {
+  if (!wanted) return NO_STATES;
   const states: BucketState[] = [];
   for (let index = 0; index < buckets.length; index++) {
     states.push(stateOf(tats[index] as number, nowMicros, buckets[index] as Bucket));
   }
   return states;
-}
-
-function costOf(request: TakeRequest): number {
-  const { cost = 1 } = request;
-  if (!Number.isSafeInteger(cost) || cost < 0) {
-    throw new TokenBucketError(
-      "invalid-cost",
-      `cost is ${cost}; it must be a whole number of at least 0`,
-    );
-  }
-  return cost;
-}
-
-function requireFirst(buckets: readonly Bucket[], index: number): void {
-  const { id } = buckets[index] as Bucket;
-  for (let before = 0; before < index; before++) {
-    if ((buckets[before] as Bucket).id === id) {
-      throw new TokenBucketError(
-        "duplicate-bucket",
-        `bucket ${JSON.stringify(id)} is in the request twice; list it once`,
-      );
-    }
-  }
 }

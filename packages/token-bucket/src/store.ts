@@ -7,9 +7,11 @@ export interface TakeRequest {
   readonly buckets: readonly Bucket[];
   /** Whole units taken from each, times its weight; default 1. 0 only looks: always allowed, nothing written. */
   readonly cost?: number | undefined;
+  /** Whether the answer must tell what is left in each bucket; default true. A store answers cheaper when not asked. */
+  readonly states?: boolean | undefined;
 }
 
-/** The answer; `states` has one entry per bucket of the request, after the charge if there was one. */
+/** The answer; `states` has one entry per bucket of the request, after the charge if there was one, or may be empty if not asked for. */
 export type Decision = Allowed | Refused;
 
 /** Who decided: the store itself, the store for several requests at once, what is known of an earlier refusal, or this process alone. */
@@ -37,7 +39,10 @@ export interface Refused {
   readonly reason: "limit" | "store-full" | "store-lost";
   /** Indices of the refusing buckets, ascending. */
   readonly refusedBy: readonly number[];
-  /** After exactly this long the same request passes, if nobody else takes; undefined when it never can. */
+  /**
+   * After exactly this long the same request passes, if nobody else takes; undefined when it never can. From the deny
+   * cache: it passes no earlier, and then nor later as far as the buckets at `refusedBy` go.
+   */
   readonly retryAfterMicros: number | undefined;
   readonly states: readonly BucketState[];
   readonly auditRefusedBy: readonly number[];
