@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
+import { ConfigFollower } from "./assembly/follow-config.ts";
 import type { ServeCommand } from "./cli/command.ts";
-import { configOf } from "./cli/config-of.ts";
+import { configOf, type ConfigOutcome } from "./cli/config-of.ts";
 import { explainLimitsReport } from "./cli/explain-limits.ts";
 import { parseCommand } from "./cli/parse-command.ts";
 import { printProblems } from "./cli/print-problems.ts";
 import { usage } from "./cli/usage.ts";
 import { type Report, validateReport } from "./cli/validate.ts";
 import { versionLine } from "./cli/version.ts";
+import { watchFile } from "./config/watch-file.ts";
 import { serve } from "./serve.ts";
-import { createLog } from "./telemetry/log.ts";
+import { createLog, type Log } from "./telemetry/log.ts";
 import { secretsOf } from "./telemetry/secrets-of.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 
@@ -16,6 +18,9 @@ import { keepYoungGenerationSmall } from "./young-generation.ts";
 declare const HEADGATE_VERSION: string | undefined;
 
 const VERSION = typeof HEADGATE_VERSION === "undefined" ? "0.0.0-source" : HEADGATE_VERSION;
+
+/** How long a configuration file rests before it is read again. */
+const QUIET_MS = 200;
 
 const world = {
   env: process.env,
@@ -88,7 +93,31 @@ async function run(command: ServeCommand): Promise<number | undefined> {
       void running.stop().then(() => process.exit(0));
     });
   }
+  if (command.source.kind === "file") {
+    const { file } = command.source;
+    const read = (): Promise<ConfigOutcome> => configOf(command, world);
+    follow(file, { text: outcome.file?.text, read, reload: running.reload }, log);
+  }
   return undefined;
+}
+
+/** Has a changed configuration file taken, noticed or announced by SIGHUP. */
+function follow(
+  file: string,
+  options: ConstructorParameters<typeof ConfigFollower>[0],
+  log: Log,
+): void {
+  const follower = new ConfigFollower(options);
+  process.on("SIGHUP", () => {
+    log.info({ signal: "SIGHUP" }, "told to read the configuration file again");
+    void follower.reload();
+  });
+  watchFile(file, {
+    quietMs: QUIET_MS,
+    changed: () => void follower.check(),
+    failed: (err) =>
+      log.warn({ err }, "changes of the configuration file are not noticed; send SIGHUP"),
+  });
 }
 
 try {

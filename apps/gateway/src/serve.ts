@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createGateway, type Gateway } from "./assembly/gateway.ts";
+import { ConfigReload } from "./assembly/reload-config.ts";
 import { settingsOf, type Settings } from "./assembly/settings.ts";
 import { statusSource } from "./assembly/status-source.ts";
 import type { LoadedConfig } from "./config/check.ts";
@@ -34,6 +35,8 @@ interface RunningGateway {
   /** The address of the MCP endpoint. */
   readonly url: string;
   readonly gateway: Gateway;
+  /** Takes a changed configuration. */
+  readonly reload: ConfigReload;
   /** Takes the gateway out of service; resolves when everything has ended. */
   stop(): Promise<void>;
 }
@@ -51,12 +54,15 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
   const state: { drain?: Drain } = {};
   const draining = (): boolean => state.drain?.accepting === false;
   const gateway = createGateway({ ...options, settings, metrics, draining });
+  const { limits } = gateway;
+  const meter = metrics.reloads;
+  const reload = new ConfigReload({ running: config, limits, log, meter, now: Date.now });
   const source = statusSource({
     config,
     gateway,
     version: options.version,
     ready: () => (state.drain?.phase === "running" ? "ready" : "draining"),
-    reload: () => undefined,
+    reload: () => reload.status,
   });
   const policy = hostPolicy({ bindAddress: host, ...config.operational });
   const measured = config.telemetry?.enablePrometheusMetricsPath === false ? undefined : metrics;
@@ -83,7 +89,7 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${MCP_PATH}`;
   warnIfOpen(config, host, log);
   log.info({ url, backends: config.backends.map(({ name }) => name) }, "listening");
-  return { url, gateway, stop: async () => state.drain?.stop() };
+  return { url, gateway, reload, stop: async () => state.drain?.stop() };
 }
 
 function warnIfOpen({ incomingAuth: { type } }: LoadedConfig, host: string, log: Log): void {

@@ -4,6 +4,7 @@ import { BackendMeters, type BackendMeter } from "./backend-meter.ts";
 import { MetricBook } from "./exposition.ts";
 import { limitMeter, type LimitMeter } from "./limit-meter.ts";
 import { OperationMeters, type OperationMeter } from "./operation-meter.ts";
+import { reloadMeter, type ReloadMeter } from "./reload-meter.ts";
 import { sessionMeter, type SessionMeter } from "./session-meter.ts";
 
 /** What the metrics of a gateway say about which one it is. */
@@ -29,6 +30,7 @@ interface Metrics {
   /** The meter of one backend; to be fetched once for each. */
   backend(name: string, transport: string): BackendMeter;
   readonly limits: LimitMeter;
+  readonly reloads: ReloadMeter;
   readonly sessions: SessionMeter;
   readonly auth: AuthMeter;
   /** Everything in the text format of Prometheus. */
@@ -59,6 +61,7 @@ function createMetrics(options: MetricsOptions): Metrics {
     exchange: (httpMethod) => operations.exchange(httpMethod),
     backend: (name, transport) => backends.backend(name, transport),
     limits: limitMeter(book, namespace, server),
+    reloads: reloadMeter(book),
     sessions: sessionMeter(book, server, TRANSPORT),
     auth: authMeter(book),
     text: async () => book.registry.metrics(),
