@@ -14,6 +14,7 @@ const printed: Readonly<Record<string, string>> = {
   "ratelimit-types": "600 0 false",
   api: "600 30s",
   "token-bucket": "true false function",
+  controller: "widgets n/w 1970-01-01T00:00:00Z",
 };
 
 const members = await publishables();

@@ -13,7 +13,7 @@ export type {
   Written,
 } from "./api/client.ts";
 export { connect, type ConnectOptions } from "./api/connect.ts";
-export type { KubeConfigSource } from "./api/connection.ts";
+export type { KubeConfigSource } from "./api/kube-config-source.ts";
 export { ControllerError, type ControllerErrorCode } from "./api/error.ts";
 export { apiVersionOf, defineKind, type Kind } from "./api/kind.ts";
 export {

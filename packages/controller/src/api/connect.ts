@@ -2,11 +2,13 @@ import { noMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { systemClock } from "../time/clock.ts";
 import { apiClient } from "./api-client.ts";
 import type { ApiClient } from "./client.ts";
-import { connectionTo, type KubeConfigSource } from "./connection.ts";
-import { httpTransport, type HttpTransportOptions } from "./http-transport.ts";
+import { connectionTo } from "./connection.ts";
+import { httpTransport } from "./http-transport.ts";
+import type { KubeConfigSource } from "./kube-config-source.ts";
+import type { TransportOptions } from "./transport.ts";
 
 /** How an API server is reached. */
-export interface ConnectOptions extends HttpTransportOptions {
+export interface ConnectOptions extends TransportOptions {
   readonly kubeConfig: KubeConfigSource;
   readonly metrics?: Metrics;
 }

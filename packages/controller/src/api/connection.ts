@@ -3,15 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ControllerError } from "./error.ts";
-
-/** Where address and credentials of the API server come from. */
-export type KubeConfigSource =
-  /** A kubeconfig file, and which of its contexts if not the current one. */
-  | { readonly from: "file"; readonly path: string; readonly context?: string }
-  /** The text of a kubeconfig. */
-  | { readonly from: "text"; readonly text: string; readonly context?: string }
-  /** The ServiceAccount of the Pod that this runs in. */
-  | { readonly from: "pod" };
+import type { KubeConfigSource } from "./kube-config-source.ts";
 
 /** What one HTTP request needs to reach the API server. */
 export interface Route {

@@ -5,22 +5,14 @@ import { ControllerError } from "./error.ts";
 import { exchange } from "./exchange.ts";
 import { linesOf } from "./lines.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { ApiAnswer, ApiRequest, Transport } from "./transport.ts";
-
-/** Settings of the HTTP transport. */
-export interface HttpTransportOptions {
-  /** What this program calls itself; the audit log of the API server names it. */
-  readonly userAgent: string;
-  /** A request without a complete answer after this many milliseconds fails with `timed-out`; for a watch, one that has not begun. */
-  readonly timeoutMs?: number;
-}
+import type { ApiAnswer, ApiRequest, Transport, TransportOptions } from "./transport.ts";
 
 const TIMEOUT_MS = 30_000;
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 const LONGEST_LINE = 16 * 1024 * 1024;
 
 /** HTTP/1.1 to an API server, over connections that are kept and reused. */
-export function httpTransport(connection: Connection, options: HttpTransportOptions): Transport {
+export function httpTransport(connection: Connection, options: TransportOptions): Transport {
   const { userAgent, timeoutMs = TIMEOUT_MS } = options;
   return {
     send: async (request) => {

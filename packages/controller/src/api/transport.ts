@@ -30,3 +30,11 @@ export interface Transport {
   /** Lets go of every connection. */
   readonly close: () => void;
 }
+
+/** What a way to an API server can be told. */
+export interface TransportOptions {
+  /** What this program calls itself; the audit log of the API server names it. */
+  readonly userAgent: string;
+  /** A request without a complete answer after this many milliseconds fails with `timed-out`; for a watch, one that has not begun. */
+  readonly timeoutMs?: number;
+}

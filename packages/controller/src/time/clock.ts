@@ -16,7 +16,7 @@ export const systemClock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
+    const timer = setTimeout(callback, Math.max(0, Math.min(delayMs, LONGEST_TIMER_MS)));
     return () => clearTimeout(timer);
   },
 };
