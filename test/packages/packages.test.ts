@@ -15,6 +15,7 @@ const printed: Readonly<Record<string, string>> = {
   api: "600 30s",
   "token-bucket": "true false function",
   controller: "widgets n/w 1970-01-01T00:00:00Z",
+  redis: "7000 closed no",
 };
 
 const members = await publishables();

@@ -5,12 +5,18 @@ import { RedisError } from "./error.ts";
 // Written in place of a call that was given up while it waited for a node's connection: so it is certain not to run.
 const PING = "*1\r\n$4\r\nPING\r\n";
 
+const utf8 = { replyEncoding: "utf8" } as const;
+
 /** One command on its way, which knows whether it has left. */
 export class Call extends Command {
   written = false;
+  /** On the connection's clock. */
+  readonly dueMs: number;
 
-  constructor(name: string, args: readonly (string | number)[]) {
-    super(name, [...args], { replyEncoding: "utf8" });
+  constructor(name: string, args: readonly (string | number)[], dueMs: number) {
+    // The library makes an array of its own.
+    super(name, args as (string | number)[], utf8);
+    this.dueMs = dueMs;
   }
 
   override toWritable(socket: object): string | Buffer {
@@ -30,6 +36,7 @@ export function failureOf(call: Call, error: Error, lost: RedisError | undefined
     return errorOfReply(error.message.slice(REDIRECTED.length));
   const why = lost === undefined ? "" : `: ${lost.message}`;
   if (!call.written) {
+    if (lost?.code === "closed") return lost;
     const known = lost === undefined ? {} : { errorClass: lost.errorClass };
     return new RedisError("not-connected", `No connection to Redis${why}`, known);
   }

@@ -9,7 +9,7 @@ import type {
   Reply,
   StateListener,
 } from "./connection.ts";
-import { DeadlineWheel } from "./deadline-wheel.ts";
+import { Deadlines, loopClock } from "./deadlines.ts";
 import { RedisError } from "./error.ts";
 import { evictionPolicyOf, worstPolicy, type EvictionPolicy } from "./eviction-policy.ts";
 import type { RedisOptions } from "./options.ts";
@@ -18,7 +18,8 @@ import { ScriptRunner } from "./script-runner.ts";
 import type { Script } from "./script.ts";
 import { settingsOf, type Settings } from "./settings.ts";
 import { disconnected, StateOfClient } from "./state-of-client.ts";
-import { Subscriptions, type Subscriber } from "./subscriptions.ts";
+import type { Subscriber } from "./subscriber.ts";
+import { Subscriptions } from "./subscriptions.ts";
 
 /**
  * Connects to Redis, and answers at once: the server may be away, now or later. Throws a `RedisError` only for options
@@ -37,7 +38,7 @@ class LibraryConnection implements RedisConnection {
   readonly #settings: Settings;
   readonly #client: Client;
   readonly #state: StateOfClient;
-  readonly #wheel: DeadlineWheel<Call>;
+  readonly #deadlines: Deadlines<Call>;
   readonly #scripts: ScriptRunner;
   readonly #subscriptions: Subscriptions;
   readonly #trips: RoundTrips | undefined;
@@ -47,8 +48,7 @@ class LibraryConnection implements RedisConnection {
     const { observer, now } = settings;
     this.#client = openClient(settings);
     this.#state = new StateOfClient(this.#client);
-    const clock = { now, setTimeout, setImmediate };
-    this.#wheel = new DeadlineWheel<Call>(clock, (call) => this.#giveUp(call));
+    this.#deadlines = new Deadlines<Call>(loopClock(now), (call) => this.#giveUp(call));
     this.#scripts = new ScriptRunner(() => observer?.scriptLoaded?.());
     this.#subscriptions = new Subscriptions(() => openSubscriber(settings));
     this.#trips = observer === undefined ? undefined : new RoundTrips(observer);
@@ -67,7 +67,7 @@ class LibraryConnection implements RedisConnection {
     args: readonly RedisArgument[] = [],
     options?: CallOptions,
   ): Promise<Reply> {
-    return this.#issue(new Call(command, args), this.#dueMs(options), this.#client);
+    return this.#issue(new Call(command, args, this.#dueMs(options)), this.#client);
   }
 
   run(
@@ -78,7 +78,7 @@ class LibraryConnection implements RedisConnection {
   ): Promise<Reply> {
     const dueMs = this.#dueMs(options);
     return this.#scripts.run(script, keys, args, (command, all) =>
-      this.#issue(new Call(command, all), dueMs, this.#client),
+      this.#issue(new Call(command, all, dueMs), this.#client),
     );
   }
 
@@ -105,10 +105,10 @@ class LibraryConnection implements RedisConnection {
     return this.#settings.now() + (options?.deadlineMs ?? this.#settings.deadlineMs);
   }
 
-  #issue(call: Call, dueMs: number, client: Client): Promise<Reply> {
+  #issue(call: Call, client: Client): Promise<Reply> {
     this.#trips?.sent();
     const sent = client.sendCommand(call) as Promise<Reply>;
-    if (!call.isSettled) this.#wheel.add(call, dueMs);
+    if (!call.isSettled) this.#deadlines.add(call);
     return sent.catch((error: Error) => {
       throw failureOf(call, error, this.#state.failure);
     });
@@ -127,7 +127,7 @@ class LibraryConnection implements RedisConnection {
     ] as const;
     for (const [command, ...args] of questions) {
       try {
-        return evictionPolicyOf(await this.#issue(new Call(command, args), dueMs, server));
+        return evictionPolicyOf(await this.#issue(new Call(command, args, dueMs), server));
       } catch (error) {
         const refused = error instanceof RedisError && /^(forbidden|error-reply)$/.test(error.code);
         if (!refused) throw error;

@@ -1,7 +1,7 @@
 import type { RedisError } from "./error.ts";
 import type { EvictionPolicy } from "./eviction-policy.ts";
 import type { Script } from "./script.ts";
-import type { Subscriber } from "./subscriptions.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 /** What a call may be given beside its name; no keys are added, nothing is prefixed. */
 export type RedisArgument = string | number;

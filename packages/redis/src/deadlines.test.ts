@@ -1,25 +1,34 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { DeadlineWheel } from "./deadline-wheel.ts";
+import { Deadlines, type LoopClock } from "./deadlines.ts";
 
 interface Item {
   isSettled: boolean;
+  readonly dueMs: number;
   readonly name: string;
 }
 
 /** A clock moved by hand; timers run first, immediates when told, as an event loop does. */
-class HandClock {
+class HandClock implements LoopClock {
   nowMs = 1000.25;
   timers: { atMs: number; run: () => void }[] = [];
   immediates: (() => void)[] = [];
   armed = 0;
 
-  now = (): number => this.nowMs;
-  setTimeout = (run: () => void, delayMs: number): void => {
+  now(): number {
+    return this.nowMs;
+  }
+
+  setTimeout(run: () => void, delayMs: number): () => void {
     this.armed += 1;
-    this.timers.push({ atMs: this.nowMs + delayMs, run });
-  };
-  setImmediate = (run: () => void): void => void this.immediates.push(run);
+    const timer = { atMs: this.nowMs + delayMs, run };
+    this.timers.push(timer);
+    return () => (this.timers = this.timers.filter((other) => other !== timer));
+  }
+
+  setImmediate(run: () => void): void {
+    this.immediates.push(run);
+  }
 
   /** Moves on in one step, as after the event loop was held up; answers when immediates have run too. */
   advance(durationMs: number, meanwhile: () => void = () => undefined): void {
@@ -35,13 +44,13 @@ class HandClock {
 function rig() {
   const clock = new HandClock();
   const late: { name: string; atMs: number }[] = [];
-  const wheel = new DeadlineWheel<Item>(clock, (item) => {
+  const deadlines = new Deadlines<Item>(clock, (item) => {
     item.isSettled = true;
     late.push({ name: item.name, atMs: clock.nowMs });
   });
   const add = (name: string, inMs: number) => {
-    const item = { name, isSettled: false };
-    wheel.add(item, clock.nowMs + inMs);
+    const item = { name, isSettled: false, dueMs: clock.nowMs + inMs };
+    deadlines.add(item);
     return item;
   };
   return { clock, late, add };
@@ -80,12 +89,28 @@ test("a shorter deadline is not held up by a longer one that came first", () => 
   expect(late.map(({ name }) => name)).toEqual(["short", "long"]);
 });
 
-test("an empty wheel has no timer, and a busy one no more than one for each millisecond", () => {
+test("there is one timer at most, and none once everything is settled", () => {
   const { clock, add } = rig();
-  for (let call = 0; call < 1000; call++) add("call", 30).isSettled = true;
+  for (let call = 0; call < 1000; call++) {
+    add("call", 30 + (call % 7)).isSettled = true;
+    expect(clock.timers).toHaveLength(1);
+  }
   for (let ms = 0; ms < 100; ms++) clock.advance(1);
   expect(clock.armed).toBe(1);
   expect(clock.timers).toEqual([]);
+});
+
+test("a busy connection looks at its deadlines once in the time of one deadline", () => {
+  const { clock, add } = rig();
+  let last: Item | undefined;
+  for (let ms = 0; ms < 300; ms++) {
+    for (let call = 0; call < 50; call++) {
+      if (last !== undefined) last.isSettled = true;
+      last = add("call", 30);
+    }
+    clock.advance(1);
+  }
+  expect(clock.armed).toBeLessThanOrEqual(11);
 });
 
 test("however calls come, settle and the clock jumps, each unsettled one is late within 2 ms of the next turn", () => {

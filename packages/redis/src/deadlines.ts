@@ -1,98 +1,104 @@
 /** What may be over before its deadline. */
 export interface Awaited {
   readonly isSettled: boolean;
+  /** On the clock of the deadlines. */
+  readonly dueMs: number;
 }
 
-const SLOTS = 256;
-
-interface Entry<Item> {
-  readonly item: Item;
-  readonly dueTick: number;
-}
-
-/** What a wheel runs on; for tests. */
-export interface WheelClock {
-  /** Monotonic milliseconds. */
+/** What deadlines run on: monotonic milliseconds and an event loop. */
+export interface LoopClock {
   now(): number;
-  setTimeout(callback: () => void, delayMs: number): unknown;
-  setImmediate(callback: () => void): unknown;
+  /** Answers how to call it off. */
+  setTimeout(callback: () => void, delayMs: number): () => void;
+  setImmediate(callback: () => void): void;
 }
+
+const MOST_SETTLED = 256;
 
 /**
- * One timer for the deadlines of all calls, to the millisecond. An item is not removed when it settles, but passed over
- * when it is due, so that a call costs one array push.
+ * One timer for the deadlines of all calls, to the millisecond. As replies come in the order of calls, what is settled
+ * is dropped from the front when the next call is added; so a call costs one push, and is not held longer than it
+ * takes. The timer waits for the earliest deadline, finds it settled as a rule, and waits for the next.
  *
  * Node runs timers before it reads sockets. After the event loop was held up, a timer would find calls late whose
  * replies have arrived: so what is due is looked at again after one turn, and only then called late.
+ *
+ * Cost of PING by 50 callers, processor time of this process: 5.9 µs without any deadline, 6.1 with these, 6.9 with the
+ * library's `commandTimeout` or a race against a timer. A true wheel, which keeps every call for its whole time, took
+ * 7: the garbage collector has to carry what is kept.
  */
-export class DeadlineWheel<Item extends Awaited> {
-  readonly #clock: WheelClock;
+export class Deadlines<Item extends Awaited> {
+  readonly #clock: LoopClock;
   readonly #late: (item: Item) => void;
-  readonly #slots: Entry<Item>[][] = Array.from({ length: SLOTS }, () => []);
-  #count = 0;
-  /** The last tick that was looked at. */
-  #tick: number;
-  /** The tick that the timer waits for; Infinity while there is none. */
-  #armedTick = Number.POSITIVE_INFINITY;
-  #generation = 0;
+  #items: Item[] = [];
+  #first = 0;
+  /** The whole millisecond that the timer waits for; Infinity while there is none. */
+  #armedMs = Number.POSITIVE_INFINITY;
+  #disarm: () => void = () => undefined;
 
-  constructor(clock: WheelClock, late: (item: Item) => void) {
+  constructor(clock: LoopClock, late: (item: Item) => void) {
     this.#clock = clock;
     this.#late = late;
-    this.#tick = Math.floor(clock.now());
   }
 
-  /** Sees to it that an item which is not settled at a time of the clock is reported late, once. */
-  add(item: Item, dueMs: number): void {
-    // An empty wheel has nothing to look at in the ticks that went by.
-    if (this.#count === 0) this.#tick = Math.floor(this.#clock.now());
-    const dueTick = Math.max(Math.floor(dueMs), this.#tick + 1);
-    this.#slots[dueTick % SLOTS]?.push({ item, dueTick });
-    this.#count += 1;
-    if (dueTick < this.#armedTick) this.#arm(dueTick);
+  /** Sees to it that an item which is not settled by its deadline is reported late, once. */
+  add(item: Item): void {
+    this.#dropSettled();
+    this.#items.push(item);
+    const dueMs = Math.floor(item.dueMs);
+    if (dueMs < this.#armedMs) this.#arm(dueMs);
   }
 
-  #arm(tick: number): void {
-    this.#armedTick = tick;
-    const generation = ++this.#generation;
-    const delayMs = Math.max(1, Math.ceil(tick - this.#clock.now()));
-    this.#clock.setTimeout(() => {
-      // An earlier tick was armed in the meantime; its timer goes on from there.
-      if (generation === this.#generation) this.#turn();
-    }, delayMs);
+  #dropSettled(): void {
+    const items = this.#items;
+    let first = this.#first;
+    while (first < items.length && items[first]?.isSettled === true) first += 1;
+    if (first >= MOST_SETTLED || first === items.length) {
+      items.splice(0, first);
+      first = 0;
+    }
+    this.#first = first;
   }
 
-  #turn(): void {
-    const nowTick = Math.floor(this.#clock.now());
+  #arm(dueMs: number): void {
+    this.#disarm();
+    this.#armedMs = dueMs;
+    const delayMs = Math.max(1, Math.ceil(dueMs - this.#clock.now()));
+    this.#disarm = this.#clock.setTimeout(() => this.#lookThrough(), delayMs);
+  }
+
+  #lookThrough(): void {
+    const nowMs = this.#clock.now();
     const due: Item[] = [];
-    const last = Math.min(nowTick, this.#tick + SLOTS);
-    for (let tick = this.#tick + 1; tick <= last; tick++) this.#collect(tick % SLOTS, nowTick, due);
-    this.#tick = nowTick;
-    this.#armedTick = Number.POSITIVE_INFINITY;
-    if (this.#count > 0) this.#arm(this.#nextTick());
+    const later: Item[] = [];
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (let index = this.#first; index < this.#items.length; index++) {
+      const item = this.#items[index] as Item;
+      if (item.isSettled) continue;
+      const dueMs = Math.floor(item.dueMs);
+      (dueMs <= nowMs ? due : later).push(item);
+      if (dueMs > nowMs && dueMs < nextMs) nextMs = dueMs;
+    }
+    this.#items = later;
+    this.#first = 0;
+    this.#armedMs = Number.POSITIVE_INFINITY;
+    if (later.length > 0) this.#arm(nextMs);
     if (due.length > 0) this.#clock.setImmediate(() => this.#report(due));
-  }
-
-  #collect(slot: number, nowTick: number, due: Item[]): void {
-    const entries = this.#slots[slot];
-    if (entries === undefined || entries.length === 0) return;
-    const later = entries.filter((entry) => entry.dueTick > nowTick && !entry.item.isSettled);
-    for (const { item, dueTick } of entries) {
-      if (dueTick <= nowTick && !item.isSettled) due.push(item);
-    }
-    this.#count -= entries.length - later.length;
-    this.#slots[slot] = later;
-  }
-
-  /** The first tick whose slot holds something, be it for a later round. */
-  #nextTick(): number {
-    for (let ahead = 1; ahead < SLOTS; ahead++) {
-      if ((this.#slots[(this.#tick + ahead) % SLOTS]?.length ?? 0) > 0) return this.#tick + ahead;
-    }
-    return this.#tick + SLOTS;
   }
 
   #report(due: readonly Item[]): void {
     for (const item of due) if (!item.isSettled) this.#late(item);
   }
+}
+
+/** Node's event loop; a timer does not keep the process alive, the connection whose replies it bounds does. */
+export function loopClock(now: () => number): LoopClock {
+  return {
+    now,
+    setTimeout(callback, delayMs) {
+      const timer = setTimeout(callback, delayMs).unref();
+      return () => clearTimeout(timer);
+    },
+    setImmediate: (callback) => void setImmediate(callback),
+  };
 }

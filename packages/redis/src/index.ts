@@ -12,5 +12,5 @@ export type { EvictionPolicy } from "./eviction-policy.ts";
 export type { RedisObserver } from "./observer.ts";
 export type { Endpoint, RedisOptions, RedisTls, RedisTopology } from "./options.ts";
 export { defineScript, type Script } from "./script.ts";
-export type { Subscriber } from "./subscriptions.ts";
+export type { Subscriber } from "./subscriber.ts";
 export { redisOptionsFromUrl } from "./url.ts";

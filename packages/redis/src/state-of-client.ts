@@ -35,7 +35,7 @@ export class StateOfClient {
 
   /** Disconnects for good. */
   async close(): Promise<void> {
-    this.#failure = new RedisError("closed", "the connection was closed by this process");
+    this.#failure = new RedisError("closed", "This process has closed its connection to Redis");
     this.#become("closed");
     await disconnected(this.#client);
   }

@@ -1,16 +1,6 @@
 import type { Redis } from "ioredis";
 import { errorOfReply } from "./error-reply.ts";
-import type { RedisError } from "./error.ts";
-
-/** Who listens to a channel. */
-export interface Subscriber {
-  /** A message came. */
-  message(text: string): void;
-  /** Messages come from now on; told again after each loss of the connection, during which they were missed. */
-  subscribed?(): void;
-  /** The server refuses the subscription, for example because the user may not. */
-  refused?(failure: RedisError): void;
-}
+import type { Subscriber } from "./subscriber.ts";
 
 /** All channels of one connection, made when the first is asked for. */
 export class Subscriptions {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { faultProxy, startRedis } from "@headgate/redis-server-for-tests";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { redisOptionsFromUrl } from "../src/index.ts";
@@ -12,6 +13,8 @@ async function rig() {
   await redis.send("PING");
   return { server, redis, missed: () => missed };
 }
+
+const unanswered = { code: "deadline", executed: "unknown", errorClass: "timeout" };
 
 /** Keeps the event loop from doing anything else. */
 function holdUp(durationMs: number): void {
@@ -33,22 +36,28 @@ test("while Redis stalls for 400 ms, each call ends at its deadline and no more 
   const { server, redis, missed } = await rig();
   const stalled = server.pause(400);
   const waits: number[] = [];
+  const excesses: number[] = [];
   const calls: Promise<void>[] = [];
   for (let call = 0; call < 100; call++) {
-    const started = performance.now();
-    const ended = failure(redis.send("PING", [], { deadlineMs: 30 })).then((error) => {
-      waits.push(performance.now() - started);
-      expect(error).toMatchObject({ code: "deadline", executed: "unknown", errorClass: "timeout" });
-    });
-    calls.push(ended);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    calls.push(
+      (async () => {
+        const started = performance.now();
+        // This machine may be busy: a timer of the same length tells how late everything is just now.
+        const timer = sleep(30).then(() => performance.now());
+        const error = await failure(redis.send("PING", [], { deadlineMs: 30 }));
+        const ended = performance.now();
+        expect(error).toMatchObject(unanswered);
+        waits.push(ended - started);
+        excesses.push(ended - (await timer));
+      })(),
+    );
+    await sleep(2);
   }
   await Promise.all(calls);
   await stalled;
-  expect(waits).toHaveLength(100);
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(29);
-  // One of a hundred may meet a pause of this process, such as a garbage collection.
-  expect(waits.toSorted((a, b) => a - b)[98]).toBeLessThanOrEqual(32);
+  // The slowest tenth is left to a machine that gives the processor to others for some milliseconds.
+  expect(excesses.toSorted((a, b) => a - b)[90]).toBeLessThanOrEqual(2);
   expect(missed()).toBe(100);
   expect(await redis.send("PING")).toBe("PONG");
 });

@@ -141,6 +141,25 @@ test("after closing, calls are refused and the server sees no connection", async
   await redis.send("PING");
   await redis.close();
   expect(redis.state).toBe("closed");
-  expect(await failure(redis.send("PING"))).toMatchObject({ code: "not-connected" });
+  expect(await failure(redis.send("PING"))).toMatchObject({ code: "closed", executed: "no" });
   expect(await server.command("CLIENT", "LIST")).not.toContain("name=headgate");
+});
+
+test("a user needs no more permissions than the README says", async () => {
+  const server = await serverWith({
+    users: [
+      "app on >pw ~* resetchannels &news -@all +eval +evalsha +ping +info +incr +publish +subscribe +unsubscribe",
+    ],
+  });
+  const options = { ...redisOptionsFromUrl(server.url), username: "app", password: "pw" };
+  const redis = await connected(options);
+  expect(await redis.run(increment, ["counter"])).toBe(1);
+  expect(await redis.evictionPolicy()).toBe("noeviction");
+  const heard = new Promise((resolve) => {
+    const stop = redis.subscribe("news", {
+      message: resolve,
+      subscribed: () => void redis.publish("news", "text").finally(stop),
+    });
+  });
+  expect(await heard).toBe("text");
 });

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { defineScript, redisOptionsFromUrl } from "../src/index.ts";
 import { becomes, connected, failure } from "./connected.ts";
 
+const patience = { timeout: 10_000 };
 const increment = defineScript("return redis.call('INCR', KEYS[1])");
 
 async function cluster() {
@@ -56,7 +57,7 @@ describe("in a Cluster of three", () => {
     expect(whileAway).toBeGreaterThan(0);
     expect(whileAway).toBeLessThan(slots.length);
     await node?.restart();
-    await expect.poll(served, { timeout: 10_000 }).toBe(slots.length);
+    await expect.poll(served, patience).toBe(slots.length);
   });
 
   test("a call whose connection broke is not sent a second time", async () => {
@@ -70,7 +71,7 @@ describe("in a Cluster of three", () => {
     const error = await failure(redis.send("INCR", ["counter"], { deadlineMs: 2000 }));
     expect(error).toMatchObject({ code: "connection-lost", executed: "unknown" });
     const again = () => redis.send("GET", ["counter"]).catch(() => "not yet");
-    await expect.poll(again, { timeout: 10_000 }).toBe("1");
+    await expect.poll(again, patience).toBe("1");
     expect(proxy.received("INCR")).toBe(1);
   });
 
@@ -79,7 +80,7 @@ describe("in a Cluster of three", () => {
     const redis = await connected({ topology });
     const heard = await subscribed(redis);
     for (let message = 0; message < 10; message++) await redis.publish("news", String(message));
-    await expect.poll(() => heard.length).toBe(10);
+    await expect.poll(() => heard.length, patience).toBe(10);
   });
 });
 
@@ -140,13 +141,13 @@ describe("subscriptions", () => {
       message: (text) => heard.push(text),
       subscribed: () => void (times += 1),
     });
-    await expect.poll(() => times).toBe(1);
+    await expect.poll(() => times, patience).toBe(1);
     expect(await redis.publish("news", "one")).toBe(1);
     await server.restart();
-    await expect.poll(() => times, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => times, patience).toBe(2);
     await becomes(redis, "ready");
     expect(await redis.publish("news", "two")).toBe(1);
-    await expect.poll(() => heard).toEqual(["one", "two"]);
+    await expect.poll(() => heard, patience).toEqual(["one", "two"]);
   });
 
   test("end one by one, and the last of a channel ends it at the server", async () => {
@@ -161,15 +162,15 @@ describe("subscriptions", () => {
         subscribed: () => told.push(name),
       });
     const ends = [listen("a"), listen("b")];
-    await expect.poll(() => told).toEqual(["a", "b"]);
+    await expect.poll(() => told, patience).toEqual(["a", "b"]);
     const late = listen("c");
-    await expect.poll(() => told).toEqual(["a", "b", "c"]);
+    await expect.poll(() => told, patience).toEqual(["a", "b", "c"]);
     ends[0]?.();
     await redis.publish("news", "1");
-    await expect.poll(() => heard).toEqual(["b 1", "c 1"]);
+    await expect.poll(() => heard, patience).toEqual(["b 1", "c 1"]);
     ends[1]?.();
     late();
-    await expect.poll(() => redis.publish("news", "2")).toBe(0);
+    await expect.poll(() => redis.publish("news", "2"), patience).toBe(0);
   });
 
   test("that the user may not have are refused", async () => {
