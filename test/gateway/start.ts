@@ -23,6 +23,8 @@ export type GatewayStart = {
   args?: string[];
   /** More environment variables. */
   env?: Record<string, string>;
+  /** A free one when omitted. */
+  port?: number;
 };
 
 /** The built gateway running as a process of its own. */
@@ -32,6 +34,8 @@ export type StartedGateway = {
   /** Scheme, host and port, for the other paths. */
   origin: string;
   pid: number;
+  /** The configuration file, to be changed while the gateway runs. */
+  configFile: string;
   /** Everything that the process has written so far, on both streams. */
   logs: () => string;
   /** Sends SIGTERM and resolves with the exit code; kills a process that does not stop in time and rejects. */
@@ -94,12 +98,22 @@ export async function startGateway({
   config,
   args = [],
   env = {},
+  port = 0,
 }: GatewayStart): Promise<StartedGateway> {
   if (!existsSync(PROGRAM)) throw new Error("The gateway is not built: run `npm run build` first.");
   const folder = await mkdtemp(join(tmpdir(), "headgate-gateway-"));
   const file = join(folder, "config.yaml");
   await writeFile(file, typeof config === "string" ? config : stringify(config));
-  const serve = ["serve", "--config", file, "--port", "0", "--log-format", "json", ...args];
+  const serve = [
+    "serve",
+    "--config",
+    file,
+    "--port",
+    String(port),
+    "--log-format",
+    "json",
+    ...args,
+  ];
   const deadline = AbortSignal.timeout(READY_WITHIN_MS);
   const { child, logs, listening } = run(serve, env, deadline);
   const end = async () => {
@@ -109,7 +123,7 @@ export async function startGateway({
   try {
     const { origin } = new URL(await listening);
     await becomeReady(origin, deadline);
-    return { url: `${origin}/mcp`, origin, pid: child.pid!, logs, stop: end };
+    return { url: `${origin}/mcp`, origin, pid: child.pid!, configFile: file, logs, stop: end };
   } catch (error) {
     await end();
     throw new Error(`The gateway did not become ready:\n${logs()}`, { cause: error });

@@ -84,13 +84,9 @@ class OidcAuthenticator implements Authenticator {
   }
 
   #once(key: string, find: () => Promise<Finding>): Promise<Verdict> {
-    const { cache } = this.#options;
-    const { generation } = cache;
     const verdict = find()
       .then(({ verdict: found, untilMs }) => {
-        // Keys that changed meanwhile may no longer say what this was found with.
-        if (untilMs !== undefined && cache.generation === generation)
-          cache.keep(key, found, untilMs);
+        if (untilMs !== undefined) this.#options.cache.keep(key, found, untilMs);
         return found;
       })
       .finally(() => this.#underWay.delete(key));
@@ -100,17 +96,22 @@ class OidcAuthenticator implements Authenticator {
 
   async #verify(token: string, jwt: UnverifiedJwt): Promise<Finding> {
     const { ring, rules, wallMs } = this.#options;
-    const known = ring.current;
-    let check = (await known?.check(token, jwt)) ?? "unknown-key";
+    let keys = ring.current;
+    let check = (await keys?.check(token, jwt)) ?? "unknown-key";
     if (check === "unknown-key") {
       if ((await ring.renew()) === "unavailable")
         return forNow(refusal("unavailable", ring.retryAfterSeconds));
-      if (ring.current !== known) check = (await ring.current?.check(token, jwt)) ?? "unknown-key";
+      if (ring.current !== keys) {
+        keys = ring.current;
+        check = (await keys?.check(token, jwt)) ?? "unknown-key";
+      }
     }
     if (check === "unknown-key") return forNow(refusal("unknown-key"));
-    if (check === "wrong") return { verdict: refusal("signature"), untilMs: wallMs() + REFUSED_MS };
-    const untilMs = endOf(jwt.claims, rules) ?? 0;
-    return { verdict: this.#letIn(jwt.claims, untilMs), untilMs };
+    const untilMs = check === "wrong" ? wallMs() + REFUSED_MS : endOf(jwt.claims, rules);
+    const verdict =
+      check === "wrong" ? refusal("signature") : this.#letIn(jwt.claims, untilMs ?? 0);
+    // Keys that were replaced meanwhile say nothing about what comes later.
+    return keys?.identity === ring.current?.identity ? { verdict, untilMs } : forNow(verdict);
   }
 
   async #introspect(introspector: Pick<Introspector, "ask">, token: string): Promise<Finding> {

@@ -17,12 +17,6 @@ const MAX_TOKENS = 10_000;
 class VerdictCache {
   readonly #admitted = new LRUCache<string, Kept>({ max: MAX_TOKENS });
   readonly #refused = new LRUCache<string, Kept>({ max: MAX_TOKENS });
-  #generation = 0;
-
-  /** Another number after everything was forgotten. */
-  get generation(): number {
-    return this.#generation;
-  }
 
   /** What a token is remembered by. */
   keyOf(token: string): string {
@@ -41,7 +35,6 @@ class VerdictCache {
 
   /** Forgets everything, such as when what it was found with changed. */
   clear(): void {
-    this.#generation += 1;
     this.#admitted.clear();
     this.#refused.clear();
   }
