@@ -14,7 +14,10 @@ const { test, cluster } = useCluster({ node: false });
 async function following(rig: Rig, options: Partial<InformerOptions<ConfigMap>> = {}) {
   const { client, namespace, signal } = rig;
   const ended: string[] = [];
-  const metrics = { ...noMetrics, watchEnded: (_what: string, why: string) => ended.push(why) };
+  const metrics = {
+    ...noMetrics,
+    informerRetried: (_what: string, why: string) => ended.push(why),
+  };
   const informer = createInformer({
     client,
     kind: configMaps,

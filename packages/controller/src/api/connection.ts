@@ -65,13 +65,13 @@ function load(source: KubeConfigSource): KubeConfig {
         config.loadFromString(source.text);
         break;
     }
-  } catch (cause) {
+  } catch (error) {
+    // The error itself may quote the file, and with it a credential.
+    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    const where = source.from === "file" ? source.path : "The text";
     throw new ControllerError(
       "bad-connection",
-      source.from === "file"
-        ? `${source.path} could not be read as a kubeconfig. Check that it exists and is one.`
-        : `The kubeconfig could not be read.`,
-      { cause },
+      `${where} could not be read as a kubeconfig${code}. Check that it exists and is one.`,
     );
   }
   if (source.context !== undefined) config.setCurrentContext(source.context);

@@ -7,7 +7,7 @@ import { linesOf } from "./lines.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { ApiAnswer, ApiRequest, Transport, TransportOptions } from "./transport.ts";
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 20_000;
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 const LONGEST_LINE = 16 * 1024 * 1024;
 

@@ -35,6 +35,6 @@ export interface Transport {
 export interface TransportOptions {
   /** What this program calls itself; the audit log of the API server names it. */
   readonly userAgent: string;
-  /** A request without a complete answer after this many milliseconds fails with `timed-out`; for a watch, one that has not begun. */
+  /** A request without a complete answer after this many milliseconds fails with `timed-out`; for a watch, one that has not begun. 20 s by default. */
   readonly timeoutMs?: number;
 }

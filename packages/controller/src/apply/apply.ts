@@ -92,8 +92,7 @@ function isMeant(object: KubeObject, live: KubeObject): boolean {
   const { uid, resourceVersion } = object.metadata;
   return (
     (uid === undefined || uid === live.metadata.uid) &&
-    (resourceVersion === undefined || resourceVersion === live.metadata.resourceVersion) &&
-    live.metadata.deletionTimestamp === undefined
+    (resourceVersion === undefined || resourceVersion === live.metadata.resourceVersion)
   );
 }
 

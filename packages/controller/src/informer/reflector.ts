@@ -9,6 +9,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Random } from "../time/backoff.ts";
 import { sleep, type Clock } from "../time/clock.ts";
 import { nextStep, type Ending, type NextStep } from "./next-step.ts";
+import { Trouble } from "./trouble.ts";
 
 /** What one list and its watch need. */
 export interface ReflectorParts<T extends KubeObject> {
@@ -37,11 +38,14 @@ export async function reflect<T extends KubeObject>(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random } = parts;
+  const trouble = new Trouble(parts);
   let step: NextStep = { doing: "list", waitMs: 0, failures: 0 };
   while (!signal.aborted) {
     const { doing, failures } = step;
     const began = clock.monotonicMs();
-    const ending = await (doing === "list" ? list(parts, signal) : watch(parts, signal));
+    const ending = await (doing === "list"
+      ? list(parts, signal)
+      : watch(parts, signal, () => trouble.over()));
     if (signal.aborted) return;
     if (ending === undefined) {
       step = { doing: "watch", waitMs: 0, failures };
@@ -49,8 +53,8 @@ export async function reflect<T extends KubeObject>(
     }
     const livedMs = clock.monotonicMs() - began;
     step = nextStep({ doing, ending, livedMs, failures }, random);
-    parts.metrics.watchEnded(resourceOf(parts.kind), ending.reason);
-    report(parts, ending, step);
+    parts.metrics.informerRetried(resourceOf(parts.kind), ending.reason);
+    trouble.ended(ending, step);
     await sleep(clock, step.waitMs, signal);
   }
 }
@@ -84,6 +88,7 @@ async function list<T extends KubeObject>(
 async function watch<T extends KubeObject>(
   parts: ReflectorParts<T>,
   signal: AbortSignal,
+  heard: () => void,
 ): Promise<Ending> {
   const { mirror, kept, clock, silenceMs } = parts;
   const ender = new AbortController();
@@ -105,6 +110,7 @@ async function watch<T extends KubeObject>(
     })) {
       cancel();
       cancel = listen();
+      heard();
       if (event.type === "BOOKMARK") mirror.follow(event);
       else {
         const change = mirror.follow({ type: event.type, object: kept(event.object) });
@@ -123,19 +129,4 @@ async function watch<T extends KubeObject>(
 function endingOf(error: unknown): Ending {
   if (!(error instanceof ControllerError)) return { reason: "unknown" };
   return { reason: error.code, retryAfterMs: error.retryAfterMs };
-}
-
-// The ends that every watch comes to are no news; and of a failure that goes on only the beginning is.
-function report<T extends KubeObject>(parts: ReflectorParts<T>, ending: Ending, step: NextStep) {
-  const expected =
-    ending.reason === "closed" || ending.reason === "silent" || ending.reason === "gone";
-  if (expected || step.failures !== 2) return;
-  parts.log.warn(
-    {
-      resource: resourceOf(parts.kind),
-      namespace: parts.selection.namespace,
-      reason: ending.reason,
-    },
-    "an informer cannot list or watch, and goes on trying",
-  );
 }

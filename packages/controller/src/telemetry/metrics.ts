@@ -21,8 +21,8 @@ export interface Metrics {
   readonly queueWaited: (controller: string, waitedMs: number) => void;
   readonly reconciled: (controller: string, end: ReconcileEnd, durationMs: number) => void;
   readonly apiRequest: (request: ApiRequestMetric) => void;
-  /** A watch ended and will be taken up again, for a reason of a closed list. */
-  readonly watchEnded: (resource: string, reason: string) => void;
+  /** A list or a watch ended and is taken up again, for a reason of a closed list. */
+  readonly informerRetried: (resource: string, reason: string) => void;
   readonly leading: (lease: string, leads: boolean) => void;
 }
 
@@ -32,6 +32,6 @@ export const noMetrics: Metrics = {
   queueWaited: () => {},
   reconciled: () => {},
   apiRequest: () => {},
-  watchEnded: () => {},
+  informerRetried: () => {},
   leading: () => {},
 };
