@@ -72,22 +72,27 @@ export function scalar(schema: StructuralSchema): fc.Arbitrary<unknown> {
 
 /** Scalars just outside what the schema admits; anything where it admits all of the type. */
 export function nearMiss(schema: StructuralSchema): fc.Arbitrary<unknown> {
-  const { type, minimum = SMALLEST, maximum = LARGEST } = schema;
-  if (type === "boolean") return fc.constantFrom<unknown>("true", 1);
-  if (type === "integer") return fc.constantFrom(minimum - 1, maximum + 1, minimum + 0.5);
+  if (schema.type === "boolean") return fc.constantFrom<unknown>("true", 1);
+  if (schema.type === "integer") {
+    const [minimum, maximum] = ends(schema);
+    return fc.constantFrom(minimum - 1, maximum + 1, minimum + 0.5);
+  }
   const refused = texts(schema, "outside").filter((text) => !isAdmitted(schema, text));
   return refused.length === 0 ? fc.string() : fc.constantFrom(...refused);
 }
 
-function integer({
-  minimum = SMALLEST,
-  maximum = LARGEST,
-}: StructuralSchema): fc.Arbitrary<unknown> {
+function integer(schema: StructuralSchema): fc.Arbitrary<unknown> {
+  const [minimum, maximum] = ends(schema);
   const min = Math.max(minimum, SMALLEST);
   return fc.oneof(
     fc.constantFrom(minimum, maximum),
     fc.integer({ min, max: Math.max(min, Math.min(maximum, LARGEST)) }),
   );
+}
+
+function ends({ format, minimum, maximum }: StructuralSchema): [number, number] {
+  const [least, most] = format === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [SMALLEST, LARGEST];
+  return [minimum ?? least, maximum ?? most];
 }
 
 function texts({ maxLength = Infinity }: StructuralSchema, end: "inside" | "outside"): string[] {

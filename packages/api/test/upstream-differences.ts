@@ -9,11 +9,9 @@ export interface NamedDifference {
   readonly isMeant: (difference: SchemaDifference) => boolean;
 }
 
-const FORMAT_ENDS: ReadonlySet<unknown> = new Set([
+const EXACT_ENDS: ReadonlySet<unknown> = new Set([
   Number.MIN_SAFE_INTEGER,
   Number.MAX_SAFE_INTEGER,
-  -(2 ** 31),
-  2 ** 31 - 1,
 ]);
 
 const isAddition = ({ theirs, ours }: SchemaDifference) =>
@@ -30,16 +28,16 @@ const ruleTexts = ({ rule, message }: CelRule) => [rule, message];
 const KEPT_BY_CRD =
   "an unknown field is refused, not kept: a misspelt limit must not look like a limit";
 
-const isWrittenOutRange: NamedDifference = {
+const isExactRange: NamedDifference = {
   at: /#(minimum|maximum)$/,
   reason:
-    "the range of int32, or of integers a double holds exactly, is written out instead of implied",
-  isMeant: (difference) => isAddition(difference) && FORMAT_ENDS.has(difference.ours),
+    "an integer without a format is one that a double holds exactly: JSON readers lose what is beyond",
+  isMeant: (difference) => isAddition(difference) && EXACT_ENDS.has(difference.ours),
 };
 
 /** Every way in which our `spec.config` is allowed to differ, each with its reason; places are relative to it. */
 export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
-  isWrittenOutRange,
+  isExactRange,
   {
     at: /^#x-kubernetes-preserve-unknown-fields$/,
     reason: KEPT_BY_CRD,
@@ -104,7 +102,7 @@ export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
 
 /** Every further way in which a CustomResourceDefinition is allowed to differ, by kind and place in it. */
 const KIND_DIFFERENCES: readonly NamedDifference[] = [
-  isWrittenOutRange,
+  isExactRange,
   {
     at: /^\w+\.\(metadata\)\.annotations$/,
     reason: "upstream's names the program that made the file",

@@ -16,6 +16,7 @@ test.each<[StructuralSchema, unknown, string]>([
   [{ type: "boolean" }, null, ": must be of type boolean"],
   [{ type: "integer", minimum: 1 }, 0, ": should be greater than or equal to 1"],
   [{ type: "integer", maximum: 1 }, 2, ": should be less than or equal to 1"],
+  [{ type: "integer", format: "int32" }, 2 ** 31, ": should be less than or equal to 2147483647"],
   [{ type: "number", minimum: 1, exclusiveMinimum: true }, 1, ": should be greater than 1"],
   [{ type: "number", maximum: 1, exclusiveMaximum: true }, 1, ": should be less than 1"],
   [{ type: "integer", multipleOf: 2 }, 3, ": should be a multiple of 2"],

@@ -9,7 +9,7 @@ import {
   repeatedScalars,
 } from "./list-map.ts";
 import { javaScriptPattern } from "./re2-text.ts";
-import type { StructuralSchema } from "./structural.ts";
+import { INT32_RANGE, type StructuralSchema } from "./structural.ts";
 import { hasFormat } from "./text-format.ts";
 
 /** One reason for which an API server would refuse a value. */
@@ -37,10 +37,13 @@ const checkType: FieldCheck = ({ type, nullable }, value) => {
   return unless(TYPES[type](value), `must be of type ${type}`);
 };
 
+const UNBOUNDED = { minimum: -Infinity, maximum: Infinity } as const;
+
 const checkNumber: FieldCheck = (schema, value) => {
   if (typeof value !== "number") return [];
-  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum } = schema;
-  const { multipleOf = 0 } = schema;
+  const range = schema.format === "int32" ? INT32_RANGE : UNBOUNDED;
+  const { minimum = range.minimum, maximum = range.maximum, multipleOf = 0 } = schema;
+  const { exclusiveMinimum, exclusiveMaximum } = schema;
   return [
     ...unless(value >= minimum, `should be greater than or equal to ${minimum}`),
     ...unless(value <= maximum, `should be less than or equal to ${maximum}`),

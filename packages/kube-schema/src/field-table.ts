@@ -119,17 +119,12 @@ function boundsOf(schema: StructuralSchema, patternNames: PatternNames): string[
   ];
 }
 
-// Ends of a number format say nothing about the field, so they are left out.
-const FORMAT_ENDS: ReadonlySet<number> = new Set([
-  Number.MIN_SAFE_INTEGER,
-  Number.MAX_SAFE_INTEGER,
-  -(2 ** 31),
-  2 ** 31 - 1,
-]);
+// How far integers are exact says nothing about the field, so it is left out.
+const EXACT_ENDS: ReadonlySet<number> = new Set([Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
 
 function range(least: number | undefined, most: number | undefined, unit: string): string[] {
-  const hasLeast = least !== undefined && !FORMAT_ENDS.has(least);
-  const hasMost = most !== undefined && !FORMAT_ENDS.has(most);
+  const hasLeast = least !== undefined && !EXACT_ENDS.has(least);
+  const hasMost = most !== undefined && !EXACT_ENDS.has(most);
   if (hasLeast && hasMost) return [`${least} to ${most}${unit}`];
   if (hasLeast) return [`at least ${least}${unit}`];
   return hasMost ? [`at most ${most}${unit}`] : [];

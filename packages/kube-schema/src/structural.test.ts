@@ -23,7 +23,7 @@ test("a strict object becomes a structural one without additionalProperties", ()
     required: ["name"],
     properties: {
       name: { type: "string", minLength: 1, pattern: "^https?://", description: "Who." },
-      size: { type: "integer", format: "int32", minimum: 1, maximum: 2_147_483_647, default: 3 },
+      size: { type: "integer", format: "int32", minimum: 1, default: 3 },
       kind: { type: "string", enum: ["a", "b"] },
       labels: { type: "object", additionalProperties: { type: "string" } },
     },

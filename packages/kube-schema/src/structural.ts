@@ -37,6 +37,9 @@ export interface StructuralSchema {
   [PRESERVE_KEYWORD]?: true;
 }
 
+/** The numbers that the format `int32` allows. */
+export const INT32_RANGE = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 } as const;
+
 type JsonSchema = Readonly<Record<string, unknown>>;
 
 const COPIED_KEYWORDS = [
@@ -121,9 +124,17 @@ function structural(node: JsonSchema, at: string): StructuralSchema {
       "every value needs a type; use freeValue() for arbitrary JSON",
     );
   }
+  dropImpliedRange(result);
   const required = requiredNames(node);
   if (required.length > 0) result["required"] = required;
   return { ...result, ...nestedSchemas(node, at) };
+}
+
+// What a format says by itself is not said again.
+function dropImpliedRange(node: Record<string, unknown>): void {
+  if (node["format"] !== "int32") return;
+  if (node["minimum"] === INT32_RANGE.minimum) delete node["minimum"];
+  if (node["maximum"] === INT32_RANGE.maximum) delete node["maximum"];
 }
 
 function requiredNames(node: JsonSchema): string[] {
