@@ -3,7 +3,8 @@ import { takeMachine } from "./node/machine.ts";
 import { startNode, type Node } from "./node/node.ts";
 import { nodePrograms } from "./node/packages.ts";
 import { plan } from "./node/plan.ts";
-import type { ProgramSource } from "./programs/programs.ts";
+import { findProgram, type ProgramSource } from "./programs/programs.ts";
+import { programNames } from "./programs/release.ts";
 
 /** A control plane, with the node that Pods run on if there is one. */
 export interface RunningCluster {
@@ -31,8 +32,9 @@ export async function startCluster({ programs, node }: ClusterOptions): Promise<
 }
 
 async function startWithNode(programs: ProgramSource): Promise<RunningCluster> {
-  // Installing may itself change the machine, and what is installed stays: so it comes first.
+  // What takes minutes comes before the machine is taken from others; and what is installed is not put back.
   await nodePrograms(programs.report);
+  for (const name of programNames) if (name !== "helm") await findProgram(name, programs);
   const machine = await takeMachine(programs.report);
   let controlPlane: ControlPlane | undefined;
   try {

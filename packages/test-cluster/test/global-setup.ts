@@ -12,7 +12,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   const programs = programSource(process.env, (line) => console.log(line));
   const broker = await shareClusters(programs, external);
-  project.provide("clusters", { socket: broker.socket, nodeMissing: nodeMissing ?? null });
+  project.provide("clusters", {
+    socket: broker.socket,
+    nodeMissing: nodeMissing ?? null,
+    external: external !== undefined,
+  });
   return () => broker.close();
 }
 

@@ -9,7 +9,7 @@ import { writeNodeImage } from "../src/image/node-image.ts";
 import { useCluster } from "../src/vitest/use-cluster.ts";
 import { hardenedEcho } from "./hardened-echo.ts";
 
-const { test, cluster } = useCluster({ node: true });
+const { test, cluster } = useCluster({ node: true, own: true });
 const namespace = "test-node";
 const image = "headgate.test/echo:1";
 
@@ -90,7 +90,6 @@ test("a changed ConfigMap reaches the file in a running Pod", async () => {
 
 test("a Pod reaches a server of the test", async () => {
   const { hostAddress } = cluster();
-  if (hostAddress === undefined) return;
   const server: Server = createServer((_, response) => response.end("from the test"));
   await once(server.listen(0, hostAddress), "listening");
   const { port } = server.address() as AddressInfo;

@@ -7,8 +7,8 @@ import { run } from "../src/process/run.ts";
 import { programSource } from "../src/programs/programs.ts";
 import { ask } from "../src/vitest/broker.ts";
 
-const { nodeMissing, socket } = inject("clusters");
-const isOurs = nodeMissing === null && !process.env["HEADGATE_TEST_KUBECONFIG"];
+const { nodeMissing, external, socket } = inject("clusters");
+const isOurs = nodeMissing === null && !external;
 const test = isOurs ? everyTest : everyTest.skip;
 
 /** Looks at the machine with other eyes than the code that puts it back. */

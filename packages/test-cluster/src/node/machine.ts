@@ -7,6 +7,7 @@ import { lock } from "../process/lock.ts";
 import { killUsersOf } from "../process/processes.ts";
 import { run, tryRun } from "../process/run.ts";
 import { podCgroups, removePodCgroups } from "./cgroups.ts";
+import { allowForwarding, disallowForwarding } from "./forwarding.ts";
 import { unmountBelow } from "./mounts.ts";
 import { plan } from "./plan.ts";
 import { readSettings, restoreSettings, type Settings } from "./sysctl.ts";
@@ -71,13 +72,9 @@ export async function takeMachine(report: (line: string) => void): Promise<Machi
     const folder = await mkdtemp(join(tmpdir(), PREFIX));
     await writeFile(join(folder, NOTES), JSON.stringify(before));
     await addInterface();
-    return {
-      folder,
-      async putBack() {
-        await putBack(folder);
-        release();
-      },
-    };
+    await allowForwarding();
+    const giveBack = () => putBack(folder).finally(release);
+    return { folder, putBack: giveBack };
   } catch (error) {
     release();
     throw error;
@@ -100,6 +97,7 @@ async function putBack(folder: string): Promise<void> {
   await unmountBelow(folder);
   for (const family of ["ip", "ip6"])
     await tryRun("nft", ["delete", "table", family, "kube-proxy"]);
+  await disallowForwarding();
   await tryRun("ip", ["link", "delete", plan.interfaceName]);
   await restoreSettings(settings);
   for (const path of absent) {

@@ -10,8 +10,11 @@ const neededGo = "1.26";
 
 /** Says why nothing can be compiled here, or nothing when it can. */
 export async function whyNoBuild(): Promise<string | undefined> {
-  const found = await tryRun("go", ["env", "GOVERSION"]).catch(() => undefined);
-  if (found === undefined || !found.ok) return "there is no Go on the PATH";
+  // Asked within a module, since Go may fetch the version that the module wants.
+  const cwd = join(modules, "kubernetes");
+  const found = await tryRun("go", ["env", "GOVERSION"], { cwd }).catch(() => undefined);
+  if (found === undefined) return "there is no Go on the PATH";
+  if (!found.ok) return `Go does not work: ${found.stderr.trim().slice(-500)}`;
   const [, major, minor] = /go(\d+)\.(\d+)/.exec(found.stdout) ?? [];
   const [neededMajor, neededMinor] = neededGo.split(".").map(Number);
   const isEnough =

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json, text } from "node:stream/consumers";
 import { ClusterError } from "../problem.ts";
+import { scratchFolder } from "../process/scratch.ts";
 
 /** What a test can ask of the process that runs the clusters; each answers JSON. */
 export type Handlers = Readonly<Record<string, (question: unknown) => Promise<unknown>>>;
@@ -17,7 +17,7 @@ export interface Broker {
 
 /** Serves questions of other processes; one is answered after the other. */
 export async function serveBroker(handlers: Handlers): Promise<Broker> {
-  const folder = await mkdtemp(join(tmpdir(), "headgate-broker-"));
+  const folder = await scratchFolder();
   const socket = join(folder, "socket");
   let last: Promise<unknown> = Promise.resolve();
   const server = createServer((asked, response) => {

@@ -18,16 +18,18 @@ export interface SharedClusters {
   readonly socket: string;
   /** Why no Pod can run here; null when Pods can. */
   readonly nodeMissing: string | null;
+  /** Whether somebody else runs the cluster, so that its API server is not ours to stop or to look into. */
+  readonly external: boolean;
 }
 
 /** The cluster of a test run, as its files use it; several files share it one after the other. */
 export interface Cluster {
   /** The path of an administrator's kubeconfig. */
   readonly kubeconfig: string;
-  /** Every write of anybody; not there with a cluster that somebody else runs. */
-  readonly audit: AuditLog | undefined;
-  /** An address of this machine on which Pods reach a server of the test; not known of somebody else's cluster. */
-  readonly hostAddress: string | undefined;
+  /** Every write of anybody; only of a cluster of our own. */
+  readonly audit: AuditLog;
+  /** An address of this machine on which Pods reach a server of the test; only of a node of our own. */
+  readonly hostAddress: string;
   /** Runs kubectl as administrator and answers what it printed; throws a ClusterError when it fails. */
   kubectl(args: readonly string[], options?: RunOptions): Promise<string>;
   /** Applies objects, or a manifest in YAML. */
@@ -36,7 +38,7 @@ export interface Cluster {
   helm(args: readonly string[], options?: RunOptions): Promise<string>;
   /** Puts the image in an archive on the node, under the name that it carries. */
   importImage(archive: string): Promise<void>;
-  /** Ends the API server as a crash would. */
+  /** Ends the API server as a crash would; only of a cluster of our own. */
   stopApiServer(): Promise<void>;
   /** Starts it again at the same address, and resolves when it is ready. */
   startApiServer(): Promise<void>;
@@ -50,18 +52,25 @@ export interface ClusterTests {
   readonly cluster: () => Cluster;
 }
 
+/** What a test file needs. */
+export interface ClusterNeed extends ClusterQuestion {
+  /** Whether it reads the audit log, stops the API server, or has Pods reach the test: somebody else's cluster lets nobody. */
+  readonly own?: boolean;
+}
+
 /** The first file of a run may wait until programs are compiled. */
 const PATIENCE_MS = 3_600_000;
 
 /** Gives a test file the run's cluster: with a node that runs Pods, or the control plane alone, which is a cluster of its own. */
-export function useCluster(question: ClusterQuestion): ClusterTests {
-  const { socket, nodeMissing } = inject("clusters");
+export function useCluster(need: ClusterNeed): ClusterTests {
+  const { socket, nodeMissing, external } = inject("clusters");
+  const cannot = (need.node && nodeMissing !== null) || (need.own === true && external);
   let current: Cluster | undefined;
   beforeAll(async () => {
-    current = await connect(socket, question);
+    current = await connect(socket, { node: need.node });
   }, PATIENCE_MS);
   return {
-    test: question.node && nodeMissing !== null ? (everyTest.skip as TestAPI) : everyTest,
+    test: cannot ? (everyTest.skip as TestAPI) : everyTest,
     cluster() {
       if (current === undefined)
         throw new ClusterError("the cluster is there only within tests and hooks");
@@ -78,8 +87,12 @@ async function connect(socket: string, question: ClusterQuestion): Promise<Clust
     run(await program("kubectl"), ["--kubeconfig", kubeconfig, ...args], options);
   return {
     kubeconfig,
-    audit: auditLog === undefined ? undefined : new AuditLog(auditLog),
-    hostAddress,
+    get audit() {
+      return new AuditLog(auditLog ?? notOurs());
+    },
+    get hostAddress() {
+      return hostAddress ?? notOurs();
+    },
     kubectl,
     apply: (objects) => kubectl(["apply", "-f", "-"], { input: manifestOf(objects) }),
     helm: async (args, options) =>
@@ -88,6 +101,10 @@ async function connect(socket: string, question: ClusterQuestion): Promise<Clust
     stopApiServer: () => ask(socket, "stop-api-server", question),
     startApiServer: () => ask(socket, "start-api-server", question),
   };
+}
+
+function notOurs(): never {
+  throw new ClusterError("this cluster has no such thing: ask for one with `own: true`");
 }
 
 function manifestOf(objects: string | readonly object[]): string {
