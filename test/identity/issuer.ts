@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { Provider, type Configuration, type ResourceServer } from "oidc-provider";
@@ -17,8 +18,18 @@ export type TokenWish = {
   ttlSeconds?: number;
 };
 
+/** A certificate with its key, as PEM texts. */
+export type Certificate = { cert: string; key: string };
+
 /** A real OpenID provider on a port of its own, in this process. */
 export class Issuer {
+  readonly #certificate: Certificate | undefined;
+
+  /** With a certificate it is reached by https. */
+  constructor(certificate?: Certificate) {
+    this.#certificate = certificate;
+  }
+
   readonly gateway = GATEWAY;
   /** Paths asked for since the start. */
   readonly asked: string[] = [];
@@ -29,13 +40,13 @@ export class Issuer {
 
   /** Its identifier; known once it was started. */
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#certificate ? "https" : "http"}://127.0.0.1:${this.#port}`;
   }
 
   /** Starts it, or starts it again at the same address, with these keys, or those it had. */
   async start(keys?: JWK[]): Promise<void> {
     this.#keys = keys ?? this.#keys ?? (await newKeys());
-    const server = createServer();
+    const server: Server = this.#certificate ? createTlsServer(this.#certificate) : createServer();
     this.#server = server;
     server.listen(this.#port, "127.0.0.1");
     await once(server, "listening");
