@@ -16,6 +16,12 @@ const PROGRESS = readMessage(
   notificationText("notifications/progress", '{"progressToken":1,"progress":1}'),
 );
 const BOTH = { json: true, events: true };
+const TOO_MANY = {
+  code: "rate-limited",
+  text: ANSWER,
+  httpStatus: 429,
+  headers: { "retry-after": "2" },
+} as const;
 const LOST = new GatewayError("backend-unavailable", "The backend a is away.");
 
 interface Rig {
@@ -89,6 +95,72 @@ describe("an answer", () => {
     });
     expect(response.headers).toMatchObject({ "retry-after": "2" });
     expect(policy.outcomes).toEqual(["refused"]);
+  });
+
+  test("that is refused with a status of its own is JSON, whatever the client takes", () => {
+    const { reply, response, policy } = rig({ takes: { json: false, events: true } });
+    reply.refuse(TOO_MANY);
+    expect([response.status, response.body]).toEqual([429, ANSWER]);
+    expect(response.headers).toMatchObject({
+      "content-type": "application/json",
+      "retry-after": "2",
+    });
+    expect([reply.httpStatus, reply.failure, policy.outcomes]).toEqual([
+      429,
+      "rate-limited",
+      ["refused"],
+    ]);
+  });
+
+  test("that is refused on a stream which has begun is an event of it", () => {
+    const { reply, response } = rig();
+    reply.interim(PROGRESS);
+    reply.refuse(TOO_MANY);
+    expect(response.status).toBe(200);
+    expect(response.events).toEqual(["", PROGRESS.text, ANSWER]);
+    expect([reply.httpStatus, response.writableEnded]).toEqual([200, true]);
+  });
+
+  test("is added to in its headers and in its result", () => {
+    const { reply, response } = rig();
+    reply.add({ headers: { ratelimit: "r" }, meta: ["k", "1"] });
+    reply.answer('{"jsonrpc":"2.0","id":1,"result":{"a":1.0}}');
+    expect(response.body).toBe('{"jsonrpc":"2.0","id":1,"result":{"_meta":{"k":1},"a":1.0}}');
+    expect(response.headers).toMatchObject({ ratelimit: "r" });
+  });
+
+  test("is added to on an event stream too", () => {
+    const { reply, response } = rig();
+    reply.add({ headers: { ratelimit: "r" }, meta: ["k", "1"] });
+    reply.interim(PROGRESS);
+    reply.answer('{"jsonrpc":"2.0","id":1,"result":{}}');
+    expect(response.headers).toMatchObject({ ratelimit: "r", "content-type": "text/event-stream" });
+    expect(response.events.at(-1)).toBe('{"jsonrpc":"2.0","id":1,"result":{"_meta":{"k":1}}}');
+  });
+
+  test("that is large is held until it can be added to, and passed on if it is no JSON", () => {
+    for (const [text, shown] of [
+      ['{"result":{}}', '{"result":{"_meta":{"k":1}}}'],
+      ['{"result":{', '{"result":{'],
+    ] as const) {
+      const { reply, response } = rig();
+      reply.add({ headers: {}, meta: ["k", "1"] });
+      const sink = reply.largeAnswer(flow());
+      sink.write(Buffer.from(text.slice(0, 5)));
+      sink.write(Buffer.from(text.slice(5)));
+      expect(response.body).toBe("");
+      sink.end();
+      expect(response.body).toBe(shown);
+    }
+  });
+
+  test("that is large and has headers alone added goes on as it comes", () => {
+    const { reply, response } = rig();
+    reply.add({ headers: { ratelimit: "r" }, meta: undefined });
+    const sink = reply.largeAnswer(flow());
+    sink.write(Buffer.from("{"));
+    expect([response.body, response.headers["ratelimit"]]).toEqual(["{", "r"]);
+    sink.end();
   });
 
   test("after something else follows that on an event stream, which ends with it", () => {
