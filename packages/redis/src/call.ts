@@ -1,6 +1,8 @@
+import type { Writable } from "node:stream";
 import { Command } from "ioredis";
 import { errorOfReply } from "./error-reply.ts";
 import { RedisError } from "./error.ts";
+import { writeAtOnce } from "./one-write.ts";
 
 // Written in place of a call that was given up while it waited for a node's connection: so it is certain not to run.
 const PING = "*1\r\n$4\r\nPING\r\n";
@@ -11,7 +13,7 @@ const utf8 = { replyEncoding: "utf8" } as const;
 export class Call extends Command {
   written = false;
   /** On the connection's clock. */
-  readonly dueMs: number;
+  dueMs: number;
 
   constructor(name: string, args: readonly (string | number)[], dueMs: number) {
     // The library makes an array of its own.
@@ -20,6 +22,7 @@ export class Call extends Command {
   }
 
   override toWritable(socket: object): string | Buffer {
+    writeAtOnce(socket as Writable);
     if (this.isSettled) return PING;
     this.written = true;
     return super.toWritable(socket);

@@ -13,13 +13,13 @@ import { Deadlines, loopClock } from "./deadlines.ts";
 import { RedisError } from "./error.ts";
 import { evictionPolicyOf, worstPolicy, type EvictionPolicy } from "./eviction-policy.ts";
 import type { RedisOptions } from "./options.ts";
-import { RoundTrips } from "./round-trips.ts";
 import { ScriptRunner } from "./script-runner.ts";
 import type { Script } from "./script.ts";
 import { settingsOf, type Settings } from "./settings.ts";
 import { disconnected, StateOfClient } from "./state-of-client.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * Connects to Redis, and answers at once: the server may be away, now or later. Throws a `RedisError` only for options
@@ -41,7 +41,7 @@ class LibraryConnection implements RedisConnection {
   readonly #deadlines: Deadlines<Call>;
   readonly #scripts: ScriptRunner;
   readonly #subscriptions: Subscriptions;
-  readonly #trips: RoundTrips | undefined;
+  readonly #turns: Turns;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -51,7 +51,7 @@ class LibraryConnection implements RedisConnection {
     this.#deadlines = new Deadlines<Call>(loopClock(now), (call) => this.#giveUp(call));
     this.#scripts = new ScriptRunner(() => observer?.scriptLoaded?.());
     this.#subscriptions = new Subscriptions(() => openSubscriber(settings));
-    this.#trips = observer === undefined ? undefined : new RoundTrips(observer);
+    this.#turns = new Turns(now, observer ?? {});
   }
 
   get state(): RedisState {
@@ -106,7 +106,7 @@ class LibraryConnection implements RedisConnection {
   }
 
   #issue(call: Call, client: Client): Promise<Reply> {
-    this.#trips?.sent();
+    this.#turns.sent(call);
     const sent = client.sendCommand(call) as Promise<Reply>;
     if (!call.isSettled) this.#deadlines.add(call);
     return sent.catch((error: Error) => {

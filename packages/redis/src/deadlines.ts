@@ -1,7 +1,7 @@
 /** What may be over before its deadline. */
 export interface Awaited {
   readonly isSettled: boolean;
-  /** On the clock of the deadlines. */
+  /** On the clock of the deadlines; it may be moved later, never earlier. */
   readonly dueMs: number;
 }
 
@@ -23,7 +23,7 @@ const MOST_SETTLED = 256;
  * Node runs timers before it reads sockets. After the event loop was held up, a timer would find calls late whose
  * replies have arrived: so what is due is looked at again after one turn, and only then called late.
  *
- * Cost of PING by 50 callers, processor time of this process: 5.9 µs without any deadline, 6.1 with these, 6.9 with the
+ * Cost for PING by 50 callers that write each by itself, processor time of this process: 5.9 µs without any deadline, 6.1 with these, 6.9 with the
  * library's `commandTimeout` or a race against a timer. A true wheel, which keeps every call for its whole time, took
  * 7: the garbage collector has to carry what is kept.
  */

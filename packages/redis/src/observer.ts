@@ -2,7 +2,7 @@
 export interface RedisObserver {
   /** A command was handed to the connection. */
   commandSent?(): void;
-  /** The first command of a turn of the event loop was: those of one turn wait for Redis together. */
+  /** The first command of a turn was: those made before this process does something else leave in one write. */
   roundTripBegun?(): void;
   /** A script's text was sent, because Redis did not have it. */
   scriptLoaded?(): void;

@@ -34,7 +34,7 @@ test("calls go out before anybody is connected are refused at once, and nothing 
   expect(await redis.send("GET", ["counter"])).toBeNull();
 });
 
-test("an observer counts commands, the turns they went out in, and scripts", async () => {
+test("an observer counts commands, the writes they went out in, and scripts", async () => {
   const server = await serverWith();
   const counts = { commandSent: 0, roundTripBegun: 0, scriptLoaded: 0, deadlineMissed: 0 };
   const names = Object.keys(counts) as (keyof typeof counts)[];
@@ -47,6 +47,17 @@ test("an observer counts commands, the turns they went out in, and scripts", asy
   await redis.run(increment, ["counter"]);
   await redis.run(increment, ["counter"]);
   expect(counts).toMatchObject({ commandSent: 6, roundTripBegun: 4, scriptLoaded: 1 });
+});
+
+test("calls made in one go leave in one write", async () => {
+  const server = await serverWith();
+  const redis = await connected(redisOptionsFromUrl(server.url));
+  const reads = async () =>
+    Number(/total_reads_processed:(\d+)/.exec(String(await redis.send("INFO", ["stats"])))?.[1]);
+  const before = await reads();
+  await Promise.all(Array.from({ length: 100 }, () => redis.run(increment, ["counter"])));
+  // One for the names, one for the text and the names again, and one for this question.
+  expect((await reads()) - before).toBe(3);
 });
 
 describe("what happens to full memory", () => {
