@@ -10,6 +10,7 @@ import {
 import { parse, parseAllDocuments, stringify } from "yaml";
 import { GatewayConfig } from "../src/gateway-config.ts";
 import { KINDS } from "../src/kinds/index.ts";
+import { CrdsChartValues } from "./crds-chart-values.ts";
 import { gatewayConfigPage } from "./gateway-config-page.ts";
 import { kindPage } from "./kind-page.ts";
 
@@ -21,7 +22,19 @@ export interface Artefact {
 
 /** Every generated file below `root`; throws when an example does not keep to its schema. */
 export function artefacts(root: string): Artefact[] {
-  return [...gatewayArtefacts(root), ...KINDS.flatMap((kind) => kindArtefacts(root, kind))];
+  return [
+    ...gatewayArtefacts(root),
+    ...KINDS.flatMap((kind) => kindArtefacts(root, kind)),
+    chartArtefact(`${root}deploy/charts/operator-crds/`),
+  ];
+}
+
+function chartArtefact(chart: string): Artefact {
+  CrdsChartValues.parse(parse(readFileSync(`${chart}values.yaml`, "utf8")));
+  return {
+    path: `${chart}values.schema.json`,
+    text: json(editorSchema(CrdsChartValues, "Values of headgate-operator-crds")),
+  };
 }
 
 function gatewayArtefacts(root: string): Artefact[] {

@@ -5,6 +5,7 @@ import { type FieldRow, fieldRows } from "./field-table.ts";
 import { freeValue } from "./free-form.ts";
 import { listMap } from "./list-map.ts";
 import { markdownTable } from "./markdown-table.ts";
+import { requiredWithDefault } from "./required-default.ts";
 import { withRules } from "./rule.ts";
 import { structuralSchema } from "./structural.ts";
 
@@ -98,4 +99,11 @@ test("the schema for editors refuses unknown keys and speaks no Kubernetes", () 
     required: ["name"],
   });
   expect(JSON.stringify(schema)).not.toContain("x-kubernetes");
+});
+
+test("a field that is filled in is not one that a person must write", () => {
+  const schema = structuralSchema(
+    z.strictObject({ type: requiredWithDefault(z.enum(["a", "b"]), "a").describe("Type.") }),
+  );
+  expect(fieldRows(schema)).toMatchObject([{ path: "type", required: false, default: '"a"' }]);
 });
