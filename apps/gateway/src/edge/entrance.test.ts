@@ -98,6 +98,13 @@ describe("the door of a gateway with an issuer", () => {
     expect(judged.map(({ refusal }) => refusal?.reason)).toEqual(["bad-header"]);
   });
 
+  test("names the scheme that the proxy nearest to the client saw", async () => {
+    const response = await fetch(url, { headers: { "x-forwarded-proto": "https, http" } });
+    expect(response.headers.get("www-authenticate")).toContain(
+      'resource_metadata="https://127.0.0.1',
+    );
+  });
+
   test("tells when to come back where the token cannot be checked", async () => {
     rig.status = 500;
     const response = await ask(`Bearer ${await rig.token(key)}`);

@@ -68,7 +68,8 @@ class Entrance {
     const { site } = this.#options;
     const { status, error, description, retryAfterSeconds } = refusal;
     const { host } = request.headers;
-    const forwardedProto = request.headers["x-forwarded-proto"]?.toString();
+    // Of several proxies the first is the one that the client speaks to.
+    const [forwardedProto] = request.headers["x-forwarded-proto"]?.toString().split(/\s*,/) ?? [];
     const challenge =
       site === undefined || status === 503
         ? {}
