@@ -108,7 +108,7 @@ describe("something would change when", () => {
     ["an item is new", ({ spec }) => spec.template.spec.containers.push({ name: "new" })],
     [
       "items are wanted in another order",
-      ({ spec }) => spec.template.spec.containers.sort((a, b) => (a.name < b.name ? 1 : -1)),
+      ({ spec }) => spec.template.spec.containers.unshift(spec.template.spec.containers.pop()!),
     ],
     ["a member of a set is wanted no more", ({ metadata }) => metadata.finalizers.pop()],
     ["a member of a set is new", ({ metadata }) => metadata.finalizers.push("c")],

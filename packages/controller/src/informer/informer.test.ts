@@ -4,6 +4,7 @@ import type { ListPage, WatchEvent, WatchRequest } from "../api/client.ts";
 import { ControllerError } from "../api/error.ts";
 import { defineKind } from "../api/kind.ts";
 import type { KubeObject } from "../api/object.ts";
+import { sleep } from "../time/clock.ts";
 import { createInformer } from "./informer.ts";
 
 const things = defineKind({
@@ -18,13 +19,17 @@ function thing(name: string, version: number): KubeObject {
   return { metadata: { namespace: "n", name, resourceVersion: String(version) } };
 }
 
-type Line = WatchEvent<KubeObject> | ControllerError | "end";
+/** An event, a failure, the end, or so many milliseconds of silence. */
+type Line = WatchEvent<KubeObject> | ControllerError | "end" | number;
 
 /** A server that answers as it is told to, in order, and then says nothing more. */
-function scripted(script: {
-  lists: readonly (ListPage<KubeObject> | ControllerError)[];
-  watches: readonly (readonly Line[])[];
-}) {
+function scripted(
+  script: {
+    lists: readonly (ListPage<KubeObject> | ControllerError)[];
+    watches: readonly (readonly Line[])[];
+  },
+  clock: ManualClock,
+) {
   const asked: string[] = [];
   let lists = 0;
   let watches = 0;
@@ -40,7 +45,8 @@ function scripted(script: {
       for (const line of script.watches[watches++] ?? []) {
         if (line === "end") return;
         if (line instanceof Error) throw line;
-        yield line;
+        if (typeof line === "number") await sleep(clock, line, signal!);
+        else yield line;
       }
       await new Promise((resolve) => signal?.addEventListener("abort", resolve));
     },
@@ -51,8 +57,8 @@ function scripted(script: {
 const empty = { items: [], resourceVersion: "1" };
 
 function following(script: Parameters<typeof scripted>[0]) {
-  const { client, asked } = scripted(script);
   const clock = new ManualClock();
+  const { client, asked } = scripted(script, clock);
   const logged: string[] = [];
   const line = (_fields: object, message: string) => logged.push(message);
   const log = { info: line, warn: line, error: line };
@@ -76,7 +82,19 @@ describe("an informer", () => {
     await done;
   });
 
-  test("takes a silent watch for dead, but not one on which anything arrives", async () => {
+  test("does not take a watch for dead on which anything arrives", async () => {
+    const bookmark = { type: "BOOKMARK", resourceVersion: "1" } as const;
+    const { asked, clock, stop, done } = following({
+      lists: [empty],
+      watches: [[30_000, bookmark, 30_000, bookmark, 30_000, bookmark]],
+    });
+    await clock.advance(100_000);
+    expect(asked).toEqual(["list", "watch from 1"]);
+    stop.abort();
+    await done;
+  });
+
+  test("takes a silent watch for dead", async () => {
     const { asked, clock, stop, done } = following({ lists: [empty], watches: [[], []] });
     await clock.advance(44_999);
     expect(asked).toEqual(["list", "watch from 1"]);

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ManualClock, settled } from "../../test/manual-clock.ts";
 import type { ApiClient, Written } from "../api/client.ts";
@@ -47,7 +48,22 @@ class LeaseServer {
   }
 }
 
-function candidate(server: LeaseServer, clock: ManualClock, identity: string) {
+/** A way to a lease server that can fail on its own. */
+function wayTo(server: LeaseServer): { readonly client: Client; mode: LeaseServer["mode"] } {
+  const way = { mode: "well" as LeaseServer["mode"], client: server.client };
+  const pass = async () => {
+    if (way.mode === "failing") throw new ControllerError("unreachable", "nobody there");
+    if (way.mode === "silent") await new Promise(() => {});
+  };
+  way.client = {
+    get: (kind, name) => pass().then(() => server.client.get(kind, name)),
+    create: (kind, lease) => pass().then(() => server.client.create(kind, lease)),
+    replace: (kind, lease) => pass().then(() => server.client.replace(kind, lease)),
+  };
+  return way;
+}
+
+function candidate(server: { readonly client: Client }, clock: ManualClock, identity: string) {
   const stop = new AbortController();
   const state = { leads: false, lostAtMs: NaN };
   const ended = lead(
@@ -107,6 +123,44 @@ describe("of two candidates", () => {
     second.stop.abort();
     await second.ended;
   });
+});
+
+const weather = fc.array(
+  fc.record({
+    who: fc.nat(2),
+    mode: fc.constantFrom("well" as const, "failing" as const, "silent" as const),
+    forMs: fc.integer({ min: 100, max: 20_000 }),
+  }),
+  { maxLength: 12 },
+);
+
+test("never do two lead at a time, whoever is cut off and for how long; and in the end one does", async () => {
+  await fc.assert(
+    fc.asyncProperty(weather, async (spells) => {
+      const [server, clock] = [new LeaseServer(), new ManualClock()];
+      const ways = [wayTo(server), wayTo(server), wayTo(server)];
+      const candidates = ways.map((way, index) => candidate(way, clock, `c${index}`));
+      const leaders = () => candidates.filter(({ state }) => state.leads).length;
+      let most = 0;
+      for (const { who, mode, forMs } of spells) {
+        ways[who]!.mode = mode;
+        for (let passed = 0; passed < forMs; passed += 500) {
+          await clock.advance(500);
+          most = Math.max(most, leaders());
+        }
+      }
+      expect(most).toBeLessThanOrEqual(1);
+      for (const one of candidates) one.stop.abort();
+      for (const way of ways) way.mode = "well";
+      await clock.advance(20_000);
+      const last = candidate(server, clock, "last");
+      await clock.advance(20_000);
+      expect(last.state.leads).toBe(true);
+      last.stop.abort();
+      await last.ended;
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe("leadership ends at once", () => {

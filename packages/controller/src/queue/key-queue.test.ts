@@ -102,6 +102,20 @@ describe("a key that failed", () => {
   });
 });
 
+test("a key that was added while it ran and failed waits no longer than that second", () => {
+  const queue = queueWith("a");
+  let now = 0;
+  for (let failure = 0; failure < 10; failure++) {
+    queue.take(now);
+    queue.finish("a", { end: "failed" }, now);
+    now = queue.nextDueMs()!;
+  }
+  queue.take(now);
+  queue.add("a", now);
+  queue.finish("a", { end: "failed" }, now);
+  expect(queue.nextDueMs()).toBe(now + 1_000);
+});
+
 type Step =
   | { readonly do: "add"; readonly key: string }
   | { readonly do: "take" }
