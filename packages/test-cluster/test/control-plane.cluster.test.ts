@@ -90,6 +90,20 @@ test("the audit log counts writes by who made them and to what, and reads not at
   expect(own.every(({ userAgent }) => userAgent.startsWith("kubectl/"))).toBe(true);
 });
 
+test("somebody without a role may do nothing, and with one what it says", async () => {
+  const asker = await cluster().kubeconfigFor("asker", ["askers"]);
+  const list = ["get", "configmaps", "--kubeconfig", asker];
+  await expect(cluster().kubectl(list)).rejects.toThrow('User "asker" cannot list');
+  await cluster().kubectl([
+    "create",
+    "rolebinding",
+    "askers",
+    "--clusterrole=view",
+    "--group=askers",
+  ]);
+  expect(await cluster().kubectl(list)).toContain("kube-root-ca.crt");
+});
+
 test("the controllers work: a Deployment gets its Pod, and both go when it goes", async () => {
   const labels = { app: "waiting" };
   const pods = () => cluster().kubectl(["get", "pods", "-l", "app=waiting", "-o", "name"]);

@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, inject, test as everyTest } from "vitest";
 import { startCluster } from "../src/cluster.ts";
 import { processes } from "../src/process/processes.ts";
@@ -10,6 +13,9 @@ import { ask } from "../src/vitest/broker.ts";
 const { nodeMissing, external, socket } = inject("clusters");
 const isOurs = nodeMissing === null && !external;
 const test = isOurs ? everyTest : everyTest.skip;
+
+/** The processes whose clusters are ours; others may have some too. */
+const own = [process.pid];
 
 /** Looks at the machine with other eyes than the code that puts it back. */
 async function machineNow() {
@@ -58,7 +64,7 @@ function namesIn(folder: string): string[] {
 
 /** Whether a path or a command line belongs to a node, or to a control plane that this process started. */
 function isOwn(text: string): boolean {
-  return new RegExp(`headgate-(node-(?!lock)|cluster-${process.pid}-)`).test(text);
+  return new RegExp(`headgate-(node-(?!lock)|cluster-(${own.join("|")})-)`).test(text);
 }
 
 const programs = programSource(process.env, (line) => console.log(line));
@@ -72,5 +78,22 @@ test("a node that is stopped leaves the machine as it was, with Pods still runni
   await kubectl(["wait", "--for=condition=Ready", "pod/stays", "--timeout=60s"]);
   expect(await machineNow()).not.toEqual(before);
   await cluster.stop();
+  expect(await machineNow()).toEqual(before);
+});
+
+test("the next node cleans up after one that was killed", async () => {
+  await ask(socket, "stop", { node: true });
+  const before = await machineNow();
+  const program = join(import.meta.dirname, "../src/main.ts");
+  const child = spawn(process.execPath, [program, "--node"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  own.push(child.pid ?? 0);
+  child.kill("SIGKILL");
+  await once(child, "close");
+  expect(await machineNow()).not.toEqual(before);
+  const next = await startCluster({ programs, node: true });
+  await next.stop();
   expect(await machineNow()).toEqual(before);
 });

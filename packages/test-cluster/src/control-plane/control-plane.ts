@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Daemon } from "../process/daemon.ts";
-import { run, type RunOptions } from "../process/run.ts";
+import type { RunOptions } from "../process/run.ts";
 import { scratchFolder } from "../process/scratch.ts";
 import { findProgram, type ProgramSource } from "../programs/programs.ts";
+import { runAs } from "../programs/run-as.ts";
 import { answers } from "./answers.ts";
 import { prepareApiServer, type ApiServerLaunch } from "./api-server.ts";
 import { AuditLog } from "./audit.ts";
@@ -112,8 +113,7 @@ async function assemble({ folder, authority, admin, launch, running, ...parts }:
     folder,
     authority,
     audit: new AuditLog(launch.auditLog),
-    kubectl: (args, runOptions) =>
-      run(parts.kubectl, ["--kubeconfig", kubeconfig, ...args], runOptions),
+    kubectl: (args, runOptions) => runAs(kubeconfig, parts.kubectl, args, runOptions),
     async kubeconfigFor(commonName, groups = []) {
       const name = `user-${(others += 1)}`;
       return configure(name, await authority.issue({ name, commonName, groups }));

@@ -31,6 +31,12 @@ export interface ClusterQuestion {
   readonly node: boolean;
 }
 
+/** For whom a kubeconfig is wanted. */
+interface UserQuestion extends ClusterQuestion {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
 /** Serves clusters to all test files of a run: each kind is started when first asked for, and stopped at the end. */
 export async function shareClusters(
   programs: ProgramSource,
@@ -50,6 +56,10 @@ export async function shareClusters(
       return factsOf(await running(question as ClusterQuestion));
     },
     program: (question) => findProgram(question as ProgramName, programs),
+    async "kubeconfig-for"(question) {
+      const { user, groups, ...which } = question as UserQuestion;
+      return (await running(which)).controlPlane.kubeconfigFor(user, groups);
+    },
     async stop(question) {
       const { node } = question as ClusterQuestion;
       await started.get(node)?.stop();

@@ -4,6 +4,7 @@ import { importImage } from "../node/images.ts";
 import { ClusterError } from "../problem.ts";
 import { run, type RunOptions } from "../process/run.ts";
 import type { ProgramName } from "../programs/release.ts";
+import { runAs } from "../programs/run-as.ts";
 import { ask } from "./broker.ts";
 import type { ClusterFacts, ClusterQuestion } from "./shared-clusters.ts";
 
@@ -36,6 +37,8 @@ export interface Cluster {
   apply(objects: string | readonly object[]): Promise<string>;
   /** Runs helm as administrator and answers what it printed. */
   helm(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** The path of a kubeconfig for somebody with only the rights that RBAC gives to these names; only of a cluster of our own. */
+  kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   /** Puts the image in an archive on the node, under the name that it carries. */
   importImage(archive: string): Promise<void>;
   /** Ends the API server as a crash would; only of a cluster of our own. */
@@ -84,7 +87,7 @@ async function connect(socket: string, question: ClusterQuestion): Promise<Clust
   const { kubeconfig, auditLog, hostAddress } = facts;
   const program = (name: ProgramName) => ask<string>(socket, "program", name);
   const kubectl = async (args: readonly string[], options?: RunOptions) =>
-    run(await program("kubectl"), ["--kubeconfig", kubeconfig, ...args], options);
+    runAs(kubeconfig, await program("kubectl"), args, options);
   return {
     kubeconfig,
     get audit() {
@@ -95,8 +98,9 @@ async function connect(socket: string, question: ClusterQuestion): Promise<Clust
     },
     kubectl,
     apply: (objects) => kubectl(["apply", "-f", "-"], { input: manifestOf(objects) }),
-    helm: async (args, options) =>
-      run(await program("helm"), ["--kubeconfig", kubeconfig, ...args], options),
+    helm: async (args, options) => runAs(kubeconfig, await program("helm"), args, options),
+    kubeconfigFor: (user, groups = []) =>
+      ask(socket, "kubeconfig-for", { ...question, user, groups }),
     importImage: (archive) => load(facts, archive),
     stopApiServer: () => ask(socket, "stop-api-server", question),
     startApiServer: () => ask(socket, "start-api-server", question),
