@@ -1,5 +1,6 @@
 import { freePort } from "./free-port.ts";
-import { startRedis, type RedisServer } from "./server.ts";
+import { startRedis, type RedisServer, type RedisServerOptions } from "./server.ts";
+import { sharedCertificates } from "./shared-certificates.ts";
 
 /** A Redis Cluster of primaries that share all slots. */
 export interface RedisCluster {
@@ -13,14 +14,18 @@ export interface RedisCluster {
 
 const SLOTS = 16_384;
 
-/** Starts a Cluster (default: three nodes) and resolves when every node takes it for complete. */
-export async function startRedisCluster(size = 3): Promise<RedisCluster> {
+/** Starts a Cluster (default: three nodes) of servers like this, and resolves when every node takes it for complete. */
+export async function startRedisCluster(
+  size = 3,
+  options: RedisServerOptions = {},
+): Promise<RedisCluster> {
+  const shared = await sharedCertificates(options);
   const nodes: RedisServer[] = [];
   const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all([...nodes.map((node) => node.stop()), shared.remove()]);
   };
   try {
-    for (let index = 0; index < size; index++) nodes.push(await startNode());
+    for (let index = 0; index < size; index++) nodes.push(await startNode(shared.options));
     await join(nodes);
   } catch (error) {
     await stop();
@@ -36,14 +41,16 @@ export async function startRedisCluster(size = 3): Promise<RedisCluster> {
   };
 }
 
-async function startNode(): Promise<RedisServer> {
+async function startNode(options: RedisServerOptions): Promise<RedisServer> {
   const config = {
     "cluster-enabled": "yes",
     "cluster-config-file": "nodes.conf",
     "cluster-port": String(await freePort()),
     "cluster-node-timeout": "5000",
+    ...(options.tls === undefined ? {} : { "tls-cluster": "yes" }),
+    ...options.config,
   };
-  return startRedis({ config });
+  return startRedis({ ...options, config });
 }
 
 async function join(nodes: readonly RedisServer[]): Promise<void> {

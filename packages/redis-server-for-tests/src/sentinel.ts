@@ -1,13 +1,6 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { freePort } from "./free-port.ts";
-import { ServerProcess } from "./server-process.ts";
-import { startRedis, type RedisServer } from "./server.ts";
-
-const run = promisify(execFile);
+import { sentinelProcess, type SentinelProcess } from "./sentinel-process.ts";
+import { startRedis, type RedisServer, type RedisServerOptions } from "./server.ts";
+import { sharedCertificates } from "./shared-certificates.ts";
 
 /** How many of each; one replica and one Sentinel by default. */
 export interface SentinelOptions {
@@ -15,6 +8,10 @@ export interface SentinelOptions {
   readonly sentinels?: number;
   /** How long a primary may be silent before it is taken for dead; default 500. */
   readonly downAfterMs?: number;
+  /** What primary and replicas are like; with `tls`, the Sentinels are too. */
+  readonly server?: RedisServerOptions;
+  /** Password of the Sentinels themselves. */
+  readonly sentinelPassword?: string;
 }
 
 /** A primary with replicas, watched by Sentinels that promote a replica when it dies. */
@@ -32,106 +29,86 @@ export interface RedisSentinel {
 
 const masterName = "primary-for-tests";
 
-interface Watcher {
-  readonly port: number;
-  readonly child: ServerProcess;
-  readonly folder: string;
-}
-
 /** Starts the set and resolves when replicas are in step and known to every Sentinel. */
 export async function startSentinel(options: SentinelOptions = {}): Promise<RedisSentinel> {
-  const { replicas = 1, sentinels: count = 1, downAfterMs = 500 } = options;
+  const shared = await sharedCertificates(options.server ?? {});
   const servers: RedisServer[] = [];
-  const watchers: Watcher[] = [];
+  const sentinels: SentinelProcess[] = [];
   const stop = async () => {
-    await Promise.all([...watchers.map(stopWatcher), ...servers.map((server) => server.stop())]);
+    await Promise.all([...sentinels, ...servers].map((started) => started.stop()));
+    await shared.remove();
   };
   try {
-    const primary = await startRedis();
-    servers.push(primary);
-    for (let index = 0; index < replicas; index++) {
-      const replica = await startRedis({ config: { replicaof: `127.0.0.1 ${primary.port}` } });
-      servers.push(replica);
-      await replica.log(/sync: Finished with success/);
-    }
-    for (let index = 0; index < count; index++) {
-      watchers.push(await startWatcher(primary.port, Math.floor(count / 2) + 1, downAfterMs));
-    }
-    await Promise.all(watchers.map(({ child }) => knowsAll(child, servers.slice(1), count)));
+    await startServers(servers, shared.options, options.replicas ?? 1);
+    await startSentinels(sentinels, servers, { ...options, server: shared.options });
   } catch (error) {
     await stop();
     throw error;
   }
-  return setOf(servers, watchers, stop);
+  return setOf(servers, sentinels, stop);
+}
+
+async function startServers(
+  servers: RedisServer[],
+  options: RedisServerOptions,
+  replicas: number,
+): Promise<void> {
+  const primary = await startRedis(options);
+  servers.push(primary);
+  const config = { ...options.config, replicaof: `127.0.0.1 ${primary.port}` };
+  for (let index = 0; index < replicas; index++) {
+    const replica = await startRedis({ ...options, config });
+    servers.push(replica);
+    await replica.log(/sync: Finished with success/);
+  }
+}
+
+async function startSentinels(
+  sentinels: SentinelProcess[],
+  servers: readonly RedisServer[],
+  { sentinels: count = 1, downAfterMs = 500, server = {}, sentinelPassword }: SentinelOptions,
+): Promise<void> {
+  const [primary, ...replicas] = servers;
+  const watch = {
+    masterName,
+    primaryPort: primary?.port ?? 0,
+    quorum: Math.floor(count / 2) + 1,
+    downAfterMs,
+    server,
+    password: sentinelPassword,
+  };
+  for (let index = 0; index < count; index++) sentinels.push(await sentinelProcess(watch));
+  const knowsAll = async (sentinel: SentinelProcess) => {
+    for (const { port } of replicas)
+      await sentinel.log(new RegExp(`\\+slave slave 127.0.0.1:${port}`));
+    if (count > 1) await sentinel.log(/\+sentinel sentinel/);
+  };
+  await Promise.all(sentinels.map(knowsAll));
 }
 
 function setOf(
   servers: readonly RedisServer[],
-  watchers: readonly Watcher[],
+  sentinels: readonly SentinelProcess[],
   stop: () => Promise<void>,
 ): RedisSentinel {
   const primary = async () => {
-    const port = await askPrimary(watchers[0]?.port ?? 0);
+    const port = await sentinels[0]?.primaryPort();
     const server = servers.find((candidate) => candidate.port === port);
     if (server === undefined) throw new Error(`the Sentinel names port ${port}, which is not ours`);
     return server;
   };
   return {
     masterName,
-    sentinels: watchers.map(({ port }) => ({ host: "127.0.0.1", port })),
+    sentinels: sentinels.map(({ port }) => ({ host: "127.0.0.1", port })),
     servers,
     primary,
     async failover() {
       const old = await primary();
-      const positions = watchers.map(({ child }) => child.position);
+      const switched = sentinels.map((sentinel) => sentinel.switched());
       await old.kill();
-      await Promise.all(
-        watchers.map(({ child }, index) => child.line(/\+switch-master/, positions[index])),
-      );
+      await Promise.all(switched);
       return primary();
     },
     stop,
   };
-}
-
-async function startWatcher(
-  primaryPort: number,
-  quorum: number,
-  downAfterMs: number,
-): Promise<Watcher> {
-  const folder = await mkdtemp(join(tmpdir(), "redis-for-tests-"));
-  const port = await freePort();
-  const file = join(folder, "sentinel.conf");
-  const lines = [
-    "bind 127.0.0.1",
-    `port ${port}`,
-    `dir ${folder}`,
-    `sentinel monitor ${masterName} 127.0.0.1 ${primaryPort} ${quorum}`,
-    `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
-    `sentinel failover-timeout ${masterName} 5000`,
-  ];
-  await writeFile(file, `${lines.join("\n")}\n`);
-  const child = new ServerProcess({ program: "redis-sentinel", args: [file], ready: /\+monitor/ });
-  await child.start();
-  return { port, child, folder };
-}
-
-async function stopWatcher({ child, folder }: Watcher): Promise<void> {
-  await child.stop();
-  await rm(folder, { recursive: true, force: true });
-}
-
-async function knowsAll(
-  child: ServerProcess,
-  replicas: readonly RedisServer[],
-  sentinels: number,
-): Promise<void> {
-  for (const { port } of replicas) await child.line(new RegExp(`\\+slave slave 127.0.0.1:${port}`));
-  if (sentinels > 1) await child.line(/\+sentinel sentinel/);
-}
-
-async function askPrimary(sentinelPort: number): Promise<number> {
-  const question = ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", masterName];
-  const { stdout } = await run("redis-cli", ["-e", "-p", String(sentinelPort), ...question]);
-  return Number(stdout.split("\n")[1]);
 }

@@ -3,7 +3,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { makeCertificates, type ClientCredentials } from "./certificates.ts";
+import {
+  makeCertificates,
+  tlsDirectives,
+  tlsFlags,
+  type Certificates,
+  type ClientCredentials,
+} from "./certificates.ts";
 import { freePort } from "./free-port.ts";
 import { ServerProcess } from "./server-process.ts";
 
@@ -17,8 +23,8 @@ export interface RedisServerOptions {
   readonly password?: string;
   /** ACL users beside the default one, for example `app on >secret ~limits:* +@all`. */
   readonly users?: readonly string[];
-  /** True: TLS only, and a client must show a certificate of `tls`. */
-  readonly tls?: boolean;
+  /** TLS only, and a client must show a certificate: with these, or `true` for some of its own. */
+  readonly tls?: boolean | Certificates;
   /** Further directives of redis.conf, for example `{ maxmemory: "5mb" }`. */
   readonly config?: Readonly<Record<string, string>>;
   /** Default: `redis-server`. */
@@ -51,10 +57,10 @@ export interface RedisServer {
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
     const folder = await mkdtemp(join(tmpdir(), "redis-for-tests-"));
-    const tls = options.tls === true ? await makeCertificates(folder) : undefined;
+    const tls = await certificatesFor(options, folder);
     const port = options.port ?? (await freePort());
     const file = join(folder, "redis.conf");
-    await writeFile(file, configText(options, port, folder));
+    await writeFile(file, configText(options, { port, folder, tls }));
     const program = options.program ?? "redis-server";
     const child = new ServerProcess({
       program,
@@ -63,7 +69,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     });
     try {
       await child.start();
-      return serverOf(child, { options, port, folder, tls });
+      return serverOf(child, options, { port, folder, tls });
     } catch (error) {
       await child.stop();
       await rm(folder, { recursive: true, force: true });
@@ -74,24 +80,32 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   }
 }
 
-interface Started {
-  readonly options: RedisServerOptions;
+interface Place {
   readonly port: number;
   readonly folder: string;
-  readonly tls: ClientCredentials | undefined;
+  readonly tls: Certificates | undefined;
 }
 
-function serverOf(child: ServerProcess, { options, port, folder, tls }: Started): RedisServer {
-  const secure = tls === undefined ? [] : tlsArgs(folder);
+function certificatesFor(
+  { tls = false }: RedisServerOptions,
+  folder: string,
+): Promise<Certificates> | Certificates | undefined {
+  if (tls === false) return undefined;
+  return tls === true ? makeCertificates(folder) : tls;
+}
+
+function serverOf(child: ServerProcess, options: RedisServerOptions, place: Place): RedisServer {
+  const { port, folder, tls } = place;
+  const target = ["-e", "-h", "127.0.0.1", "-p", String(port)];
+  const flags = tls === undefined ? target : [...target, ...tlsFlags(tls)];
   return {
     host: "127.0.0.1",
     port,
     url: `${tls === undefined ? "redis" : "rediss"}://127.0.0.1:${port}`,
-    tls,
+    tls: tls?.client,
     async command(...args) {
-      const target = ["-e", "-h", "127.0.0.1", "-p", String(port), ...secure];
       const env = options.password === undefined ? {} : { REDISCLI_AUTH: options.password };
-      const { stdout } = await run("redis-cli", [...target, ...args], { env: { ...PATH, ...env } });
+      const { stdout } = await run("redis-cli", [...flags, ...args], { env: { ...PATH, ...env } });
       return stdout.trimEnd();
     },
     pause: (durationMs) => child.pause(durationMs),
@@ -111,35 +125,16 @@ function serverOf(child: ServerProcess, { options, port, folder, tls }: Started)
 // oxlint-disable-next-line node/no-process-env -- redis-cli is looked up where the tests were told to look
 const PATH = { PATH: process.env["PATH"] ?? "" };
 
-function tlsArgs(folder: string): string[] {
-  const file = (name: string) => join(folder, name);
-  return [
-    "--tls",
-    "--cacert",
-    file("ca.crt"),
-    "--cert",
-    file("client.crt"),
-    "--key",
-    file("client.key"),
-  ];
-}
-
-function configText(options: RedisServerOptions, port: number, folder: string): string {
-  const secure = {
-    port: "0",
-    "tls-port": String(port),
-    "tls-cert-file": join(folder, "server.crt"),
-    "tls-key-file": join(folder, "server.key"),
-    "tls-ca-cert-file": join(folder, "ca.crt"),
-  };
+function configText(options: RedisServerOptions, { port, folder, tls }: Place): string {
+  const { password } = options;
   const directives = {
     bind: "127.0.0.1",
     dir: folder,
     save: '""',
     appendonly: "no",
     "repl-diskless-sync-delay": "0",
-    ...(options.tls === true ? secure : { port: String(port) }),
-    ...(options.password === undefined ? {} : { requirepass: options.password }),
+    ...(tls === undefined ? { port: String(port) } : tlsDirectives(tls, port)),
+    ...(password === undefined ? {} : { requirepass: password, masterauth: password }),
     ...options.config,
   };
   const lines = Object.entries(directives).map(([name, value]) => `${name} ${value}`);

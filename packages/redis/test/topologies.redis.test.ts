@@ -6,7 +6,7 @@ import {
 } from "@headgate/redis-server-for-tests";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { defineScript, redisOptionsFromUrl } from "../src/index.ts";
-import { becomes, connected, failure } from "./connected.ts";
+import { becomes, connected, failure, opened } from "./connected.ts";
 
 const patience = { timeout: 10_000 };
 const increment = defineScript("return redis.call('INCR', KEYS[1])");
@@ -113,6 +113,50 @@ describe("behind Sentinels", () => {
     await becomes(redis, "ready");
     expect(await redis.run(increment, ["counter"])).toBe(1);
     expect(await replica?.command("GET", "counter")).toBe("1");
+  });
+});
+
+describe("with certificates, users and passwords", () => {
+  const users = ["app on >app-secret ~* &* +@all"];
+  const app = { username: "app", password: "app-secret" };
+
+  test("a Cluster is reached, and every node of it", async () => {
+    const servers = await startRedisCluster(3, { tls: true, users });
+    onTestFinished(() => servers.stop());
+    const [node] = servers.nodes;
+    const nodes = [{ host: "localhost", port: node?.port ?? 0 }];
+    const tls = { ...node?.tls };
+    const redis = await connected({ topology: { kind: "cluster", nodes }, tls, ...app });
+    const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
+    const replies = await Promise.all(keys.map((key) => redis.run(increment, [key])));
+    expect(new Set(replies)).toEqual(new Set([1]));
+  });
+
+  test("Sentinels are asked with theirs, and servers with their own, before and after a failover", async () => {
+    const server = { tls: true, users, password: "default-secret" };
+    const set = await startSentinel({ server, sentinelPassword: "sentinel-secret" });
+    onTestFinished(() => set.stop());
+    const tls = { ...set.servers[0]?.tls };
+    const { masterName, sentinels } = set;
+    const asked = { masterName, sentinels, password: "sentinel-secret", tls };
+    const redis = await connected({ topology: { kind: "sentinel", ...asked }, tls, ...app });
+    expect(await redis.run(increment, ["counter"])).toBe(1);
+    const lost = becomes(redis, "lost");
+    await set.failover();
+    await lost;
+    await becomes(redis, "ready");
+    expect(await redis.run(increment, ["other"])).toBe(1);
+    const wrong = opened({
+      topology: { kind: "sentinel", ...asked, password: "wrong-secret" },
+      tls,
+      ...app,
+    });
+    await expect
+      .poll(async () => (await failure(wrong.send("PING"))).message, patience)
+      .toMatch(/Sentinel/i);
+    const error = await failure(wrong.send("PING"));
+    expect(error.executed).toBe("no");
+    expect(error.message).not.toContain("secret");
   });
 });
 
