@@ -3,7 +3,7 @@ import { countWrites } from "../src/control-plane/audit.ts";
 import { kubernetesVersion } from "../src/programs/release.ts";
 import { useCluster } from "../src/vitest/use-cluster.ts";
 
-const { test, cluster } = useCluster({ node: false, own: true });
+const { test, ownTest, cluster } = useCluster({ node: false });
 
 const widgets = {
   apiVersion: "apiextensions.k8s.io/v1",
@@ -51,7 +51,7 @@ const configMap = (name: string, data: object) => ({
   data,
 });
 
-test("the API server is ready, in the version that is asked for", async () => {
+ownTest("the API server is ready, in the version that is asked for", async () => {
   expect(await cluster().kubectl(["get", "--raw", "/readyz"])).toBe("ok");
   const version = JSON.parse(await cluster().kubectl(["get", "--raw", "/version"])) as object;
   expect(version).toMatchObject({ gitVersion: `v${kubernetesVersion}` });
@@ -73,24 +73,27 @@ test("a CRD is installed, and its CEL rule refuses with its message", async () =
   );
 });
 
-test("the audit log counts writes by who made them and to what, and reads not at all", async () => {
-  const { audit } = cluster();
-  const mark = await audit.mark();
-  await cluster().apply([configMap("audited", { n: "1" })]);
-  await cluster().apply([configMap("audited", { n: "2" })]);
-  await cluster().kubectl(["get", "configmaps"]);
-  const own = (await audit.writes(mark)).filter(({ name }) => name === "audited");
-  const counts = countWrites(own, (write) => `${write.user} ${write.verb} ${write.resource}`);
-  expect(counts).toEqual(
-    new Map([
-      ["admin create configmaps", 1],
-      ["admin patch configmaps", 1],
-    ]),
-  );
-  expect(own.every(({ userAgent }) => userAgent.startsWith("kubectl/"))).toBe(true);
-});
+ownTest(
+  "the audit log counts writes by who made them and to what, and reads not at all",
+  async () => {
+    const { audit } = cluster();
+    const mark = await audit.mark();
+    await cluster().apply([configMap("audited", { n: "1" })]);
+    await cluster().apply([configMap("audited", { n: "2" })]);
+    await cluster().kubectl(["get", "configmaps"]);
+    const own = (await audit.writes(mark)).filter(({ name }) => name === "audited");
+    const counts = countWrites(own, (write) => `${write.user} ${write.verb} ${write.resource}`);
+    expect(counts).toEqual(
+      new Map([
+        ["admin create configmaps", 1],
+        ["admin patch configmaps", 1],
+      ]),
+    );
+    expect(own.every(({ userAgent }) => userAgent.startsWith("kubectl/"))).toBe(true);
+  },
+);
 
-test("somebody without a role may do nothing, and with one what it says", async () => {
+ownTest("somebody without a role may do nothing, and with one what it says", async () => {
   const asker = await cluster().kubeconfigFor("asker", ["askers"]);
   const list = ["get", "configmaps", "--kubeconfig", asker];
   await expect(cluster().kubectl(list)).rejects.toThrow('User "asker" cannot list');
@@ -125,7 +128,7 @@ test("the controllers work: a Deployment gets its Pod, and both go when it goes"
   await expect.poll(pods, { timeout: 20_000 }).toBe("");
 });
 
-test("an API server that crashes comes back with everything it had", async () => {
+ownTest("an API server that crashes comes back with everything it had", async () => {
   await cluster().apply([configMap("kept", { colour: "blue" })]);
   await cluster().stopApiServer();
   await expect(cluster().kubectl(["get", "configmap", "kept"])).rejects.toThrow(/refused/);

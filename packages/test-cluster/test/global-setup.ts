@@ -10,6 +10,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   if (nodeMissing !== undefined) {
     console.warn(`headgate: SKIPPING EVERY TEST THAT NEEDS A KUBERNETES NODE: ${nodeMissing}`);
   }
+  if (external !== undefined) {
+    console.warn(
+      `headgate: SKIPPING EVERY TEST THAT NEEDS A CLUSTER OF ITS OWN: ${external.kubeconfig} is used.`,
+    );
+  }
   const programs = programSource(process.env, (line) => console.log(line));
   const broker = await shareClusters(programs, external);
   project.provide("clusters", {

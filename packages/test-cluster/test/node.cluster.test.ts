@@ -9,7 +9,7 @@ import { writeNodeImage } from "../src/image/node-image.ts";
 import { useCluster } from "../src/vitest/use-cluster.ts";
 import { hardenedEcho } from "./hardened-echo.ts";
 
-const { test, cluster } = useCluster({ node: true, own: true });
+const { test, ownTest, cluster } = useCluster({ node: true });
 const namespace = "test-node";
 const image = "headgate.test/echo:1";
 
@@ -77,7 +77,7 @@ test("Pods reach a Service by its name in the cluster's DNS, and are spread over
   expect(seen.size).toBe(2);
 });
 
-test("a name outside of the cluster does not exist", async () => {
+ownTest("a name outside of the cluster does not exist", async () => {
   expect((await fetchInPod("http://headgate.invalid/")).error).toContain("ENOTFOUND");
 });
 
@@ -88,7 +88,7 @@ test("a changed ConfigMap reaches the file in a running Pod", async () => {
   await expect.poll(greeting, { timeout: 60_000, interval: 200 }).toBe("good evening");
 });
 
-test("a Pod reaches a server of the test", async () => {
+ownTest("a Pod reaches a server of the test", async () => {
   const { hostAddress } = cluster();
   const server: Server = createServer((_, response) => response.end("from the test"));
   await once(server.listen(0, hostAddress), "listening");

@@ -27,9 +27,9 @@ export interface SharedClusters {
 export interface Cluster {
   /** The path of an administrator's kubeconfig. */
   readonly kubeconfig: string;
-  /** Every write of anybody; only of a cluster of our own. */
+  /** Every write of anybody; only in `ownTest`. */
   readonly audit: AuditLog;
-  /** An address of this machine on which Pods reach a server of the test; only of a node of our own. */
+  /** An address of this machine on which Pods reach a server of the test; only in `ownTest`, with a node. */
   readonly hostAddress: string;
   /** Runs kubectl as administrator and answers what it printed; throws a ClusterError when it fails. */
   kubectl(args: readonly string[], options?: RunOptions): Promise<string>;
@@ -37,11 +37,11 @@ export interface Cluster {
   apply(objects: string | readonly object[]): Promise<string>;
   /** Runs helm as administrator and answers what it printed. */
   helm(args: readonly string[], options?: RunOptions): Promise<string>;
-  /** The path of a kubeconfig for somebody with only the rights that RBAC gives to these names; only of a cluster of our own. */
+  /** The path of a kubeconfig for somebody with only the rights that RBAC gives to these names; only in `ownTest`. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   /** Puts the image in an archive on the node, under the name that it carries. */
   importImage(archive: string): Promise<void>;
-  /** Ends the API server as a crash would; only of a cluster of our own. */
+  /** Ends the API server as a crash would; only in `ownTest`. */
   stopApiServer(): Promise<void>;
   /** Starts it again at the same address, and resolves when it is ready. */
   startApiServer(): Promise<void>;
@@ -51,29 +51,27 @@ export interface Cluster {
 export interface ClusterTests {
   /** Vitest's `test`, which skips where the cluster cannot be had. */
   readonly test: TestAPI;
+  /** The same for what somebody else's cluster lets nobody do: read the audit log, stop the API server, be reached by Pods. */
+  readonly ownTest: TestAPI;
   /** The cluster; only within tests and hooks. */
   readonly cluster: () => Cluster;
-}
-
-/** What a test file needs. */
-export interface ClusterNeed extends ClusterQuestion {
-  /** Whether it reads the audit log, stops the API server, or has Pods reach the test: somebody else's cluster lets nobody. */
-  readonly own?: boolean;
 }
 
 /** The first file of a run may wait until programs are compiled. */
 const PATIENCE_MS = 3_600_000;
 
 /** Gives a test file the run's cluster: with a node that runs Pods, or the control plane alone, which is a cluster of its own. */
-export function useCluster(need: ClusterNeed): ClusterTests {
+export function useCluster(question: ClusterQuestion): ClusterTests {
   const { socket, nodeMissing, external } = inject("clusters");
-  const cannot = (need.node && nodeMissing !== null) || (need.own === true && external);
+  const skipped = everyTest.skip as TestAPI;
+  const test = question.node && nodeMissing !== null ? skipped : everyTest;
   let current: Cluster | undefined;
   beforeAll(async () => {
-    current = await connect(socket, { node: need.node });
+    current = await connect(socket, question);
   }, PATIENCE_MS);
   return {
-    test: cannot ? (everyTest.skip as TestAPI) : everyTest,
+    test,
+    ownTest: external ? skipped : test,
     cluster() {
       if (current === undefined)
         throw new ClusterError("the cluster is there only within tests and hooks");
@@ -108,7 +106,7 @@ async function connect(socket: string, question: ClusterQuestion): Promise<Clust
 }
 
 function notOurs(): never {
-  throw new ClusterError("this cluster has no such thing: ask for one with `own: true`");
+  throw new ClusterError("this cluster has no such thing: use `ownTest`");
 }
 
 function manifestOf(objects: string | readonly object[]): string {
