@@ -78,6 +78,7 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
   }) as Server;
   server.keepAliveTimeout = 120_000;
   state.drain = drainOf({ server, gateway, settings, log });
+  await gateway.limitStore.firstTried();
   server.listen(options.port, host);
   try {
     await once(server, "listening");

@@ -36,7 +36,7 @@ interface Gateway {
   readonly health: ReadonlyMap<string, BackendHealth>;
   /** The limits in force, which may be changed while it runs. */
   readonly limits: LiveLimits;
-  readonly limitStore: Pick<StoreOfLimits, "status">;
+  readonly limitStore: Pick<StoreOfLimits, "status" | "firstTried">;
   /** Resolves once no call is in flight. */
   whenIdle(): Promise<void>;
   /** Ends sessions, children and sockets. */

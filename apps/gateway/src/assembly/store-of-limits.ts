@@ -1,6 +1,13 @@
+import { readFileSync } from "node:fs";
+import type { SessionStorage } from "@headgate/api";
+import { connectRedis, type RedisConnection } from "@headgate/redis";
 import { memoryStore, type TokenBucketStore } from "@headgate/token-bucket";
+import { redisStore, resilientStore, type ResilienceObserver } from "@headgate/token-bucket/redis";
 import type { LimitStoreStatus } from "../http/status-document.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
+import { redisOptionsOf } from "./redis-options.ts";
+import { watchRedis, type WatchedRedis } from "./watch-redis.ts";
 
 /** Where the debts of limits are kept, and how that is doing. */
 interface StoreOfLimits {
@@ -8,18 +15,102 @@ interface StoreOfLimits {
   /** Whether it tells what is left at no cost. */
   readonly tellsWhatIsLeft: boolean;
   status(): LimitStoreStatus;
+  /** Resolves when it was reached or could not be, and in any case soon. */
+  firstTried(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The store that the configuration asks for; nobody waits for it to be reached. */
-function storeOfLimits(_: GatewayOptions): StoreOfLimits {
+/** How long a start waits for Redis: decisions before would be those of one process alone. */
+const FIRST_TRY_MS = 1_000;
+
+/** The store that the configuration asks for. It may be away, now or later; throws only what could never work. */
+function storeOfLimits(options: GatewayOptions): StoreOfLimits {
+  const { sessionStorage } = options.config;
+  return sessionStorage?.provider === "redis" ? sharedStore(options, sessionStorage) : ownStore();
+}
+
+function ownStore(): StoreOfLimits {
   const sinceMs = Date.now();
   return {
     store: memoryStore(),
     tellsWhatIsLeft: true,
     status: () => ({ kind: "memory", state: "healthy", sinceMs, localDecisions: 0 }),
+    firstTried: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+function sharedStore(
+  { config, env, log, metrics }: GatewayOptions,
+  storage: SessionStorage,
+): StoreOfLimits {
+  const readText = (path: string): string => readFileSync(path, "utf8");
+  const options = redisOptionsOf(storage, { env, readText });
+  const redis = connectRedis({ ...options, observer: metrics.store.redis });
+  const watched = watchRedis(redis, log);
+  const server = { namespace: env["VMCP_NAMESPACE"] ?? "local", name: config.name };
+  const { keyPrefix } = storage;
+  const shared = redisStore({
+    runner: redis,
+    server,
+    batchSent: metrics.store.batchSent,
+    ...(keyPrefix !== undefined && { keyPrefix: `${keyPrefix}rl:` }),
+  });
+  const store = resilientStore({ shared, local: memoryStore(), observer: tellOf(log) });
+  metrics.store.watch(() => store.health);
+  const state = stateOver(redis, () => store.health.state === "degraded");
+  return {
+    store,
+    tellsWhatIsLeft: false,
+    status: () => statusOf(state(), store.health.localDecisions, watched),
+    firstTried: () => watched.firstTried(FIRST_TRY_MS),
+    async close() {
+      store.close();
+      await redis.close();
+    },
+  };
+}
+
+/** Writes of the moments from which this process decides alone, and no more. */
+function tellOf(log: Log): ResilienceObserver {
+  return {
+    degraded: ({ errorClass, error }) =>
+      log.warn(
+        { errorClass, err: error },
+        "Redis does not answer: limits do what their onStoreFailure says until it is back",
+      ),
+    restored: ({ errorClass, durationMs, localDecisions }) =>
+      log.info({ errorClass, durationMs, localDecisions }, "Redis decides on limits again"),
+  };
+}
+
+interface StoreState {
+  readonly state: LimitStoreStatus["state"];
+  readonly sinceMs: number;
+}
+
+/** Tells how the store is and since when, as far as that was looked at. */
+function stateOver(redis: RedisConnection, isDegraded: () => boolean): () => StoreState {
+  const read = (): StoreState["state"] => {
+    if (isDegraded() || redis.state === "lost" || redis.state === "closed") return "degraded";
+    return redis.state === "connecting" ? "connecting" : "healthy";
+  };
+  let last: StoreState = { state: read(), sinceMs: Date.now() };
+  const current = (): StoreState => {
+    const state = read();
+    if (state !== last.state) last = { state, sinceMs: Date.now() };
+    return last;
+  };
+  redis.onState(current);
+  return current;
+}
+
+function statusOf(
+  { state, sinceMs }: StoreState,
+  localDecisions: number,
+  { evictionPolicy }: WatchedRedis,
+): LimitStoreStatus {
+  return { kind: "redis", state, sinceMs, localDecisions, evictionPolicy };
 }
 
 export { storeOfLimits, type StoreOfLimits };

@@ -46,6 +46,8 @@ interface LimitStoreStatus {
   readonly sinceMs: number;
   /** Decisions that this process took without it. */
   readonly localDecisions: number;
+  /** What Redis does when its memory is full, once it said so. */
+  readonly evictionPolicy?: string | undefined;
 }
 
 /** What became of the configuration file since the start. */
@@ -127,6 +129,7 @@ function limitStoreEntry(store: LimitStoreStatus): object {
     state: store.state,
     since: timeText(store.sinceMs),
     local_decisions: store.localDecisions,
+    eviction_policy: store.evictionPolicy,
     ...(store.kind === "redis" && { without_it: WITHOUT_STORE }),
   };
 }

@@ -1,6 +1,12 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { Cell, Distribution, Family } from "./series.ts";
 
+/** Numbers that differ in one label. */
+interface Counts {
+  readonly label: string;
+  readonly by: Readonly<Record<string, number>>;
+}
+
 /** The metrics of one gateway: families are written on the data path, and read out when somebody asks for the text. */
 class MetricBook {
   readonly registry = new Registry();
@@ -50,6 +56,25 @@ class MetricBook {
       labelNames: Object.keys(labels),
       registers: [this.registry],
       collect: () => gauge.set(labels, read()),
+    });
+  }
+
+  /** Numbers that only grow and are counted elsewhere, by a label or without; looked up whenever the registry is read. */
+  counted(name: string, help: string, read: () => number | Counts): void {
+    const labelOf = (counts: number | Counts): string[] =>
+      typeof counts === "number" ? [] : [counts.label];
+    const counter: Counter = new Counter({
+      name,
+      help,
+      labelNames: labelOf(read()),
+      registers: [this.registry],
+      collect() {
+        counter.reset();
+        const counts = read();
+        if (typeof counts === "number") return counter.inc(counts);
+        const { label, by } = counts;
+        for (const [value, count] of Object.entries(by)) counter.inc({ [label]: value }, count);
+      },
     });
   }
 

@@ -119,6 +119,20 @@ describe("under our own name", () => {
   });
 });
 
+test("decisions without the store are told apart by what limits do then", async () => {
+  const metrics = measured(
+    allowed(),
+    allowed({ source: "local" }),
+    refused({ source: "local" }),
+    refused({ source: "local", reason: "store-lost" }),
+  );
+  expect(await linesOf(metrics, "headgate_rate_limit_degraded_decisions_total")).toEqual([
+    '{mode="local"} 1',
+    '{mode="open"} 1',
+    '{mode="closed"} 1',
+  ]);
+});
+
 describe("the attributes of a span", () => {
   test.each<[string, Decision, string, boolean]>([
     ["allowed", allowed(), "none", false],

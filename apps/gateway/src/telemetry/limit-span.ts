@@ -1,6 +1,6 @@
 import type { Decision } from "@headgate/token-bucket";
 import { bucketKind, type Limit } from "../limits/limit.ts";
-import { deciderOf, outcomeOf, passedOpen } from "./limit-meter.ts";
+import { deciderOf, outcomeOf, passedOpen } from "./limit-outcome.ts";
 
 /**
  * The attributes of a decision, under the reference's names: `rate_limit.decision` is `allowed`, `rejected`, or

@@ -6,6 +6,7 @@ import { limitMeter, type LimitMeter } from "./limit-meter.ts";
 import { OperationMeters, type OperationMeter } from "./operation-meter.ts";
 import { reloadMeter, type ReloadMeter } from "./reload-meter.ts";
 import { sessionMeter, type SessionMeter } from "./session-meter.ts";
+import { storeMeter, type StoreMeter } from "./store-meter.ts";
 
 /** What the metrics of a gateway say about which one it is. */
 interface MetricsOptions {
@@ -30,6 +31,8 @@ interface Metrics {
   /** The meter of one backend; to be fetched once for each. */
   backend(name: string, transport: string): BackendMeter;
   readonly limits: LimitMeter;
+  /** The store of limits. */
+  readonly store: StoreMeter;
   readonly reloads: ReloadMeter;
   readonly sessions: SessionMeter;
   readonly auth: AuthMeter;
@@ -61,6 +64,7 @@ function createMetrics(options: MetricsOptions): Metrics {
     exchange: (httpMethod) => operations.exchange(httpMethod),
     backend: (name, transport) => backends.backend(name, transport),
     limits: limitMeter(book, namespace, server),
+    store: storeMeter(book),
     reloads: reloadMeter(book),
     sessions: sessionMeter(book, server, TRANSPORT),
     auth: authMeter(book),

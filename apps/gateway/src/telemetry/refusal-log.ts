@@ -1,6 +1,6 @@
 import type { Decision } from "@headgate/token-bucket";
 import type { Limit, LimitedRequest } from "../limits/limit.ts";
-import { deciderOf, outcomeOf } from "./limit-meter.ts";
+import { deciderOf, outcomeOf } from "./limit-outcome.ts";
 import { limitSpanAttributes } from "./limit-span.ts";
 import type { Log } from "./log.ts";
 
