@@ -27,6 +27,16 @@ export class Call extends Command {
     this.written = true;
     return super.toWritable(socket);
   }
+
+  /** In a Cluster an error reply may send the call elsewhere; whatever becomes of it there, here it was not executed. */
+  noteRedirections(): void {
+    const reject = this.reject;
+    this.reject = (error) => {
+      if (error.name === "ReplyError" && errorOfReply(error.message).executed === "no")
+        this.written = false;
+      reject(error);
+    };
+  }
 }
 
 const REDIRECTED = "Too many Cluster redirections. Last error: ReplyError: ";

@@ -108,6 +108,7 @@ class LibraryConnection implements RedisConnection {
   #issue(call: Call, client: Client): Promise<Reply> {
     this.#turns.sent(call);
     const sent = client.sendCommand(call) as Promise<Reply>;
+    if (client instanceof Cluster) call.noteRedirections();
     if (!call.isSettled) this.#deadlines.add(call);
     return sent.catch((error: Error) => {
       throw failureOf(call, error, this.#state.failure);

@@ -56,6 +56,10 @@ describe("in a Cluster of three", () => {
     const whileAway = await served();
     expect(whileAway).toBeGreaterThan(0);
     expect(whileAway).toBeLessThan(slots.length);
+    // Whoever is asked now names the dead node, so nothing was executed.
+    const outcomes = slots.map((key) => redis.send("INCR", [key]).catch((error: unknown) => error));
+    const failures = (await Promise.all(outcomes)).filter((outcome) => typeof outcome !== "number");
+    for (const error of failures) expect(error).toMatchObject({ executed: "no" });
     await node?.restart();
     await expect.poll(served, patience).toBe(slots.length);
   });
