@@ -30,7 +30,7 @@ interface Door {
 
 /** Makes the door that `incomingAuth` asks for. Throws when the certificates that it names cannot be read. */
 function identifyCallers(options: GatewayOptions): Door {
-  const { metrics } = options;
+  const { metrics, log } = options;
   const { type, oidc } = options.config.incomingAuth;
   const site = type === "oidc" && oidc !== undefined ? siteOf(oidc) : undefined;
   const authenticator = authenticatorFor(options);
@@ -43,7 +43,11 @@ function identifyCallers(options: GatewayOptions): Door {
         authenticator,
         site,
         wallMs: Date.now,
-        judged: (verdict) => metrics.auth.judged(verdict),
+        judged: (verdict) => {
+          metrics.auth.judged(verdict);
+          if (verdict.refusal !== undefined)
+            log.debug({ reason: verdict.refusal.reason }, "request not let in");
+        },
         handle: (request, response, who) => endpoint.handle(request, response, who),
       }),
     close: () => authenticator.close(),
