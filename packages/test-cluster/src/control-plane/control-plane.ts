@@ -4,6 +4,7 @@ import type { Daemon } from "../process/daemon.ts";
 import type { RunOptions } from "../process/run.ts";
 import { scratchFolder } from "../process/scratch.ts";
 import { findProgram, type ProgramSource } from "../programs/programs.ts";
+import type { ProgramName } from "../programs/release.ts";
 import { runAs } from "../programs/run-as.ts";
 import { answers } from "./answers.ts";
 import { prepareApiServer, type ApiServerLaunch } from "./api-server.ts";
@@ -41,13 +42,14 @@ export interface ControlPlane {
   stopApiServer(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again at the same address, and resolves when it is ready. */
   startApiServer(): Promise<void>;
+  /** Ends everything and removes the folder. */
   stop(): Promise<void>;
 }
 
 /** Starts etcd, kube-apiserver and, by default, controllers and scheduler; resolves when they serve, in about 5 s. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { programs, controllers = true, address = "127.0.0.1" } = options;
-  const found = async (name: Parameters<typeof findProgram>[0]) => findProgram(name, programs);
+  const found = async (name: ProgramName) => findProgram(name, programs);
   const paths = {
     etcd: await found("etcd"),
     apiServer: await found("kube-apiserver"),

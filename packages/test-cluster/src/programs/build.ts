@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ClusterError } from "../problem.ts";
 import { run, tryRun } from "../process/run.ts";
+import { home } from "./home.ts";
 import { releaseOf, type ProgramName } from "./release.ts";
 
 const modules = join(import.meta.dirname, "../../go");
@@ -30,7 +31,8 @@ export async function build(program: ProgramName, destination: string): Promise<
   const flags = ["-trimpath", "-mod=readonly", "-ldflags", ["-s", "-w", ...stamps].join(" ")];
   const compile = ["go", "build", ...flags, "-o", destination, release.goPackage(program)];
   try {
-    await run("env", ["CGO_ENABLED=0", "GOWORK=off", "nice", "-n", "19", ...compile], {
+    const environment = [`HOME=${home()}`, "CGO_ENABLED=0", "GOWORK=off"];
+    await run("env", [...environment, "nice", "-n", "19", ...compile], {
       cwd: join(modules, release.goModule),
       timeoutMs: 3_600_000,
     });

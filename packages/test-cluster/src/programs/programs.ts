@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { ClusterError } from "../problem.ts";
 import { lock } from "../process/lock.ts";
 import { build, whyNoBuild } from "./build.ts";
 import { download } from "./download.ts";
+import { home } from "./home.ts";
 import { releaseOf, type ProgramName } from "./release.ts";
 
 /** Where programs are looked for and kept, and who is told when that takes long. */
@@ -22,7 +22,7 @@ export function programSource(
   env: Readonly<Record<string, string | undefined>>,
   report: (line: string) => void,
 ): ProgramSource {
-  const base = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  const base = env["XDG_CACHE_HOME"] || join(home(), ".cache");
   return { assets: env["KUBEBUILDER_ASSETS"] || undefined, cache: join(base, "headgate"), report };
 }
 

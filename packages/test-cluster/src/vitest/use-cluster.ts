@@ -35,7 +35,7 @@ export interface Cluster {
   kubectl(args: readonly string[], options?: RunOptions): Promise<string>;
   /** Applies objects, or a manifest in YAML. */
   apply(objects: string | readonly object[]): Promise<string>;
-  /** Runs helm as administrator and answers what it printed. */
+  /** Runs helm as administrator and answers what it printed; asked for with `helm: true`. */
   helm(args: readonly string[], options?: RunOptions): Promise<string>;
   /** The path of a kubeconfig for somebody with only the rights that RBAC gives to these names; only in `ownTest`. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
@@ -57,17 +57,23 @@ export interface ClusterTests {
   readonly cluster: () => Cluster;
 }
 
+/** What a test file needs. */
+export interface ClusterNeed extends ClusterQuestion {
+  /** Whether it uses Helm, which has to be compiled first where it cannot be downloaded. */
+  readonly helm?: boolean;
+}
+
 /** The first file of a run may wait until programs are compiled. */
 const PATIENCE_MS = 3_600_000;
 
 /** Gives a test file the run's cluster: with a node that runs Pods, or the control plane alone, which is a cluster of its own. */
-export function useCluster(question: ClusterQuestion): ClusterTests {
+export function useCluster({ node, helm = false }: ClusterNeed): ClusterTests {
   const { socket, nodeMissing, external } = inject("clusters");
   const skipped = everyTest.skip as TestAPI;
-  const test = question.node && nodeMissing !== null ? skipped : everyTest;
+  const test = node && nodeMissing !== null ? skipped : everyTest;
   let current: Cluster | undefined;
   beforeAll(async () => {
-    current = await connect(socket, question);
+    current = await connect(socket, { node }, helm);
   }, PATIENCE_MS);
   return {
     test,
@@ -80,12 +86,20 @@ export function useCluster(question: ClusterQuestion): ClusterTests {
   };
 }
 
-async function connect(socket: string, question: ClusterQuestion): Promise<Cluster> {
+async function connect(
+  socket: string,
+  question: ClusterQuestion,
+  withHelm: boolean,
+): Promise<Cluster> {
   const facts = await ask<ClusterFacts>(socket, "cluster", question);
   const { kubeconfig, auditLog, hostAddress } = facts;
   const program = (name: ProgramName) => ask<string>(socket, "program", name);
-  const kubectl = async (args: readonly string[], options?: RunOptions) =>
-    runAs(kubeconfig, await program("kubectl"), args, options);
+  const paths = {
+    kubectl: await program("kubectl"),
+    helm: withHelm ? await program("helm") : undefined,
+  };
+  const kubectl = (args: readonly string[], options?: RunOptions) =>
+    runAs(kubeconfig, paths.kubectl, args, options);
   return {
     kubeconfig,
     get audit() {
@@ -96,7 +110,7 @@ async function connect(socket: string, question: ClusterQuestion): Promise<Clust
     },
     kubectl,
     apply: (objects) => kubectl(["apply", "-f", "-"], { input: manifestOf(objects) }),
-    helm: async (args, options) => runAs(kubeconfig, await program("helm"), args, options),
+    helm: (args, options) => runAs(kubeconfig, paths.helm ?? noHelm(), args, options),
     kubeconfigFor: (user, groups = []) =>
       ask(socket, "kubeconfig-for", { ...question, user, groups }),
     importImage: (archive) => load(facts, archive),
@@ -107,6 +121,10 @@ async function connect(socket: string, question: ClusterQuestion): Promise<Clust
 
 function notOurs(): never {
   throw new ClusterError("this cluster has no such thing: use `ownTest`");
+}
+
+function noHelm(): never {
+  throw new ClusterError("Helm was not asked for: use `useCluster({ node, helm: true })`");
 }
 
 function manifestOf(objects: string | readonly object[]): string {
