@@ -1,4 +1,6 @@
+export { sessionBusContract, type OpenedSessionBus, type OpenSessionBus } from "./bus/contract.ts";
 export type { ContractRunner } from "./contract-runner.ts";
+export { eventLogContract, type OpenedEventLog, type OpenEventLog } from "./events/contract.ts";
 export {
   sessionStoreContract,
   type OpenedSessionStore,

@@ -1,3 +1,15 @@
+export { memoryBusNetwork, type MemoryBusNetwork, type MemoryBusOptions } from "./bus/memory.ts";
+export type { BusListener, BusMessage, Sending, SessionBus } from "./bus/session-bus.ts";
+export { cachedSessions } from "./cache/cached-sessions.ts";
+export type {
+  CachedCreateOutcome,
+  CachedEndOutcome,
+  CachedSessions,
+  CachedUpdateOutcome,
+  CacheStatistics,
+  ReadOptions,
+} from "./cache/session-cache.ts";
+export type { CachedSessionsOptions, CacheEvent } from "./cache/settings.ts";
 export { steadyClock, systemTimer, type Clock, type Random, type Timer } from "./clock.ts";
 export {
   recordEnvelope,
@@ -9,6 +21,20 @@ export {
 } from "./envelope/record-envelope.ts";
 export { sealedSessions } from "./envelope/sealed-sessions.ts";
 export { SessionStoreError, type SessionStoreErrorCode } from "./error.ts";
+export type {
+  AppendOutcome,
+  EventFollower,
+  EventLog,
+  EventLogBounds,
+  EventsRead,
+  LoggedEvent,
+  StreamAddress,
+} from "./events/event-log.ts";
+export {
+  memoryEventLog,
+  type MemoryEventLog,
+  type MemoryEventLogOptions,
+} from "./events/memory.ts";
 export { isSessionId, newSessionId, type RandomBytes } from "./session-id.ts";
 export {
   memorySessionStore,

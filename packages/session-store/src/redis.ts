@@ -1,2 +1,4 @@
+export { redisSessionBus, type RedisSessionBus, type RedisSessionBusOptions } from "./bus/redis.ts";
+export { redisEventLog, type RedisEventLogOptions } from "./events/redis.ts";
 export type { RedisAdapterOptions } from "./redis-caller.ts";
 export { redisSessionStore, type RedisSessionStoreOptions } from "./store/redis.ts";

@@ -4,6 +4,8 @@ import { redisSessionBus } from "../src/bus/redis.ts";
 import type { SessionBus } from "../src/bus/session-bus.ts";
 import { recordEnvelope } from "../src/envelope/record-envelope.ts";
 import { sealedSessions } from "../src/envelope/sealed-sessions.ts";
+import { eventLogContract } from "../src/events/contract.ts";
+import { redisEventLog } from "../src/events/redis.ts";
 import { sessionStoreContract, type OpenSessionStore } from "../src/store/contract.ts";
 import { redisSessionStore } from "../src/store/redis.ts";
 import type { SessionStore } from "../src/store/session-store.ts";
@@ -68,6 +70,20 @@ describe.each([
           await during();
           await gaps;
         },
+        close: () => rig.close(),
+      };
+    });
+  });
+
+  describe("events", () => {
+    eventLogContract({ test }, async (bounds) => {
+      const rig = new Rig(deployment);
+      const options = { ...bounds, keyPrefix: rig.prefix, deadlineMs: 5000 };
+      return {
+        log: redisEventLog({ ...options, connection: await rig.connect() }),
+        other: redisEventLog({ ...options, connection: await rig.connect() }),
+        age: (byMs) => rig.age(byMs),
+        wipe: () => rig.forget(),
         close: () => rig.close(),
       };
     });

@@ -17,5 +17,7 @@ export function parseAnnouncement(text: string): Announcement | undefined {
   const id = text.slice(space + 1);
   if (space === -1 || id === "") return undefined;
   if (word === "ended") return { kind: "ended", id };
-  return /^\d{1,15}$/.test(word) ? { kind: "changed", id, revision: Number(word) } : undefined;
+  return /^\d{1,15}(\.5)?$/.test(word)
+    ? { kind: "changed", id, revision: Number(word) }
+    : undefined;
 }

@@ -1,4 +1,4 @@
-import { Retry, type RetryOptions } from "./retry.ts";
+import { Retry, type RetryOptions } from "../retry.ts";
 
 /** What is to be done for a session: bring its entry and the store together, or end it. */
 export type Debt = "write" | "end";
@@ -80,8 +80,9 @@ export class Backlog {
 
   /** Settles what is owed, as far as the store answers; one at a time. */
   flush(): Promise<void> {
-    this.#flushing ??= this.#flush();
-    return this.#flushing;
+    // With nothing owed, the next request finds out whether the store is back.
+    if (this.#debts.size > 0) this.#flushing ??= this.#flush();
+    return this.#flushing ?? Promise.resolve();
   }
 
   stop(): void {
@@ -95,13 +96,11 @@ export class Backlog {
 
   async #flush(): Promise<void> {
     this.#retry.stop();
-    let latest: Settlement | undefined;
-    while (this.#debts.size > 0 && (latest ?? "settled") === "settled") {
+    let latest: Settlement = "settled";
+    while (this.#debts.size > 0 && latest === "settled") {
       latest = await this.#settleSome();
     }
     this.#flushing = undefined;
-    // With nothing owed, the next request finds out whether the store is back.
-    if (latest === undefined) return;
     if (latest === "store-away") this.failed();
     else if (latest === "owed") this.#tryLater();
     else {

@@ -52,23 +52,16 @@ export class SessionWriter {
     }
   }
 
+  /** Without the changes of this process: they go on top of what is there then, whoever put it back. */
   async #restore(entry: Entry): Promise<Writing> {
     const { store, now, putBack } = this.#parts;
-    const taken = entry.changes;
+    const { stored, lost } = entry;
     const askedAtMs = now();
-    const { stored, view } = entry;
-    const isNew = taken.length > 0 || stored.revision === 0;
-    const record = { value: view.value, revision: stored.revision + (isNew ? 1 : 0) };
+    const record = { value: stored.value, revision: Math.max(1, stored.revision) };
     const outcome = await store.restoreMissing(entry.id, record);
-    if (outcome.outcome === "restored") {
-      if (entry.lost) putBack(entry);
-      confirm(entry, outcome.record, taken, askedAtMs);
-    } else if (outcome.outcome === "exists") {
-      // Somebody else was first: what this process has changed goes on top of what is there.
-      confirm(entry, outcome.record, [], askedAtMs);
-    } else {
-      return outcome;
-    }
+    if (outcome.outcome !== "restored" && outcome.outcome !== "exists") return outcome;
+    confirm(entry, outcome.record, [], askedAtMs);
+    if (lost && outcome.outcome === "restored") putBack(entry);
     return { outcome: "written" };
   }
 

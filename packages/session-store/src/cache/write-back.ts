@@ -21,7 +21,10 @@ export class WriteBack {
     this.#settings = settings;
     this.#residents = residents;
     this.#announcer = announcer;
-    const putBack = ({ id }: Entry) => observe({ kind: "put-back", id });
+    const putBack = ({ id, stored }: Entry) => {
+      observe({ kind: "put-back", id });
+      announcer.changed(id, stored.revision);
+    };
     this.#writer = new SessionWriter({ ...settings, putBack });
     this.backlog = new Backlog({
       ...settings,
@@ -81,7 +84,7 @@ export class WriteBack {
   }
 
   async #settle(id: string, debt: Debt): Promise<Settlement> {
-    if (debt === "end") return settlementOf(this.heard(await this.#settings.store.end(id)));
+    if (debt === "end") return this.#settleEnd(id);
     const entry = this.#residents.living(id, this.#settings.now());
     if (entry === undefined) {
       this.forget(id, "idle");
@@ -93,6 +96,13 @@ export class WriteBack {
       this.#residents.settled(id);
     }
     return settlement;
+  }
+
+  async #settleEnd(id: string): Promise<Settlement> {
+    const outcome = this.heard(await this.#settings.store.end(id));
+    // Again: whoever heard the first time may have read the session since.
+    if (outcome.outcome === "ended") this.#announcer.ended(id);
+    return settlementOf(outcome);
   }
 
   async #settleWrite(entry: Entry): Promise<Settlement> {

@@ -7,7 +7,7 @@ import { sealedSessions } from "./sealed-sessions.ts";
 const keys = [{ id: "k1", secret: new Uint8Array(32).fill(7) }];
 
 sessionStoreContract({ test }, (ttlMs) => {
-  const clock = { now: 0 };
+  const clock = { now: 1_000_000 };
   const inner = memorySessionStore({ ttlMs, now: () => clock.now });
   const store = sealedSessions(inner, recordEnvelope({ keys }));
   return {

@@ -35,7 +35,9 @@ export function sealedSessions(store: SessionStore, envelope: RecordEnvelope): S
     async restoreMissing(id, record) {
       const sealed = { value: envelope.seal(id, record.value), revision: record.revision };
       const outcome = await store.restoreMissing(id, sealed);
-      if (outcome.outcome === "restored") return { outcome: "restored", record };
+      if (outcome.outcome === "restored") {
+        return { ...outcome, record: { value: record.value, revision: outcome.record.revision } };
+      }
       if (outcome.outcome !== "exists") return outcome;
       const opened = open(id, outcome.record);
       return opened.outcome === "found" ? { ...opened, outcome: "exists" } : opened;

@@ -192,30 +192,44 @@ const losses: Scenarios = {
     const known = await valueOf(other);
     await forget(ID);
     assert.deepEqual(await store.read(ID), { outcome: "missing" });
-    assert.deepEqual(await other.restoreMissing(ID, known), { outcome: "restored", record: known });
-    assert.deepEqual(await valueOf(store), { value: "b", revision: 2 });
+    const restored = await other.restoreMissing(ID, known);
+    assert.deepEqual(restored, { outcome: "restored", record: { value: "b", revision: 2.5 } });
+    assert.deepEqual(await valueOf(store), { value: "b", revision: 2.5 });
   },
 
-  "what is put back replaces an earlier revision, and yields to the same and to a later one":
-    async ({ store, other }) => {
-      const second = { value: "second", revision: 2 };
-      await store.create(ID, "first");
-      assert.deepEqual(await other.restoreMissing(ID, second), {
-        outcome: "restored",
-        record: second,
-      });
-      const rival = await store.restoreMissing(ID, { value: "rival", revision: 2 });
-      assert.deepEqual(rival, { outcome: "exists", record: second });
-      const late = await store.restoreMissing(ID, { value: "late", revision: 1 });
+  "of what is put back the latest revision wins, whoever is first": async ({ store, other }) => {
+    const second = { value: "second", revision: 2.5 };
+    await store.create(ID, "first");
+    const restored = await other.restoreMissing(ID, { value: "second", revision: 2 });
+    assert.deepEqual(restored, { outcome: "restored", record: second });
+    for (const revision of [1, 2, 2.5]) {
+      const late = await store.restoreMissing(ID, { value: "late", revision });
       assert.deepEqual(late, { outcome: "exists", record: second });
-    },
+    }
+    const third = await store.restoreMissing(ID, { value: "third", revision: 3 });
+    assert.deepEqual(third, { outcome: "restored", record: { value: "third", revision: 3.5 } });
+  },
+
+  "what was written after something was put back wins over all that is from before": async ({
+    store,
+    other,
+  }) => {
+    await store.restoreMissing(ID, { value: "a", revision: 1 });
+    const known = await valueOf(other);
+    assert.equal((await other.update(ID, (value) => `${value}b`, known)).outcome, "updated");
+    const late = await store.restoreMissing(ID, { value: "late", revision: 500 });
+    assert.equal(late.outcome, "exists");
+    assert.equal((await valueOf(store)).value, "ab");
+    assert.equal((await store.update(ID, (value) => `${value}c`)).outcome, "updated");
+    assert.equal((await valueOf(other)).value, "abc");
+  },
 
   "a record that was put back lives for a whole TTL": async ({ store, age }) => {
     await store.restoreMissing(ID, { value: "a", revision: 7 });
     await age(TTL_MS);
     assert.deepEqual(await store.peek(ID), {
       outcome: "found",
-      record: { value: "a", revision: 7 },
+      record: { value: "a", revision: 7.5 },
     });
   },
 };

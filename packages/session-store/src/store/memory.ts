@@ -2,6 +2,7 @@ import { steadyClock, type Clock } from "../clock.ts";
 import { wholeNumber } from "../option.ts";
 import { unavailable, type Unavailable } from "../unavailable.ts";
 import { requireFits } from "./record-text.ts";
+import { nextRevision, putBackRevision } from "./revision.ts";
 import type {
   Change,
   CreateOutcome,
@@ -90,7 +91,7 @@ class InProcessSessions implements MemorySessionStore {
     if (slot.record === undefined) return { outcome: "ended" };
     const value = change(slot.record.value);
     requireFits(value);
-    const revision = slot.record.revision + 1;
+    const revision = nextRevision(slot.record.revision, this.#now());
     const record = value === slot.record.value ? slot.record : { value, revision };
     return { outcome: "updated", record: this.#write(id, record) };
   }
@@ -114,7 +115,9 @@ class InProcessSessions implements MemorySessionStore {
       return { outcome: "exists", record: slot.record };
     }
     const full = slot === undefined ? this.#refuseWhenFull() : undefined;
-    return full ?? { outcome: "restored", record: this.#write(id, record) };
+    if (full !== undefined) return full;
+    const revision = putBackRevision(record.revision);
+    return { outcome: "restored", record: this.#write(id, { value: record.value, revision }) };
   }
 
   #at(id: string): Slot | undefined {

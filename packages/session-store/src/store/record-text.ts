@@ -17,7 +17,7 @@ export function parseRecordText(text: string): Found | Ended | Unreadable {
   if (text === TOMBSTONE) return { outcome: "ended" };
   const space = text.indexOf(" ");
   const digits = text.slice(0, space);
-  if (!/^[1-9]\d{0,14}$/.test(digits)) return { outcome: "unreadable", code: "damaged" };
+  if (!/^[1-9]\d{0,14}(\.5)?$/.test(digits)) return { outcome: "unreadable", code: "damaged" };
   return { outcome: "found", record: { value: text.slice(space + 1), revision: Number(digits) } };
 }
 

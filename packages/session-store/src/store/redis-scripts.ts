@@ -7,7 +7,7 @@ import { defineScript } from "@headgate/redis";
 export const compareAndSet = defineScript(`
 local current = redis.call('GET', KEYS[1])
 if not current then return nil end
-if string.match(current, '^(%d+) ') ~= ARGV[1] then return current end
+if string.match(current, '^([%d.]+) ') ~= ARGV[1] then return current end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 `);
@@ -19,7 +19,7 @@ return 1
 export const putBack = defineScript(`
 local current = redis.call('GET', KEYS[1])
 if current then
-  local revision = tonumber(string.match(current, '^(%d+) '))
+  local revision = tonumber(string.match(current, '^([%d.]+) ') or '')
   if not revision or revision >= tonumber(ARGV[1]) then return current end
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])

@@ -1,8 +1,10 @@
+import { steadyClock, type Clock } from "../clock.ts";
 import { wholeNumber } from "../option.ts";
 import { RedisCaller, type RedisAdapterOptions, type Replied } from "../redis-caller.ts";
 import { unavailable, type Unavailable } from "../unavailable.ts";
 import { parseRecordText, recordText, requireFits, TOMBSTONE } from "./record-text.ts";
 import { compareAndSet, putBack } from "./redis-scripts.ts";
+import { nextRevision, putBackRevision } from "./revision.ts";
 import type {
   Change,
   CreateOutcome,
@@ -19,6 +21,7 @@ import { recordLifeMs, tombstoneLifeMs } from "./time-to-live.ts";
 export interface RedisSessionStoreOptions extends RedisAdapterOptions {
   /** How long a session lives after its last use; default 30 minutes. */
   readonly ttlMs?: number;
+  readonly now?: Clock;
 }
 
 /** A store that all processes on one Redis (6.2 or newer: single, Sentinel or Cluster) share. */
@@ -34,12 +37,14 @@ class SessionsInRedis implements SessionStore {
   readonly #prefix: string;
   readonly #lifeMs: number;
   readonly #tombstoneLifeMs: number;
+  readonly #now: Clock;
 
   constructor(options: RedisSessionStoreOptions) {
     const ttlMs = wholeNumber("ttlMs", options.ttlMs ?? 30 * 60_000, 10);
     this.#redis = new RedisCaller(options);
     this.#prefix = options.keyPrefix ?? "headgate:session:";
     this.#lifeMs = recordLifeMs(ttlMs);
+    this.#now = options.now ?? steadyClock;
     this.#tombstoneLifeMs = tombstoneLifeMs(ttlMs);
   }
 
@@ -67,7 +72,7 @@ class SessionsInRedis implements SessionStore {
       requireFits(next);
       // No record has revision 0: without one to begin with, the first attempt fetches it.
       const expected = base?.revision ?? 0;
-      const record = { value: next, revision: expected + 1 };
+      const record = { value: next, revision: nextRevision(expected, this.#now()) };
       const args = [expected, recordText(record), this.#lifeMs];
       const sent = await this.#redis.run(compareAndSet, [this.#key(id)], args);
       if (sent.outcome === "unavailable") return sent;
@@ -91,10 +96,11 @@ class SessionsInRedis implements SessionStore {
 
   async restoreMissing(id: string, record: SessionRecord): Promise<RestoreOutcome> {
     requireFits(record.value);
-    const args = [record.revision, recordText(record), this.#lifeMs];
+    const restored = { value: record.value, revision: putBackRevision(record.revision) };
+    const args = [record.revision, recordText(restored), this.#lifeMs];
     const sent = await this.#redis.run(putBack, [this.#key(id)], args);
     if (sent.outcome === "unavailable") return sent;
-    if (sent.reply === 1) return { outcome: "restored", record };
+    if (sent.reply === 1) return { outcome: "restored", record: restored };
     const current = reading(sent);
     if (current.outcome === "found") return { outcome: "exists", record: current.record };
     return current.outcome === "missing"

@@ -3,7 +3,7 @@ import type { Unavailable } from "../unavailable.ts";
 /** What a store keeps of a session: a text that means nothing to it, and how often it was written. */
 export interface SessionRecord {
   readonly value: string;
-  /** 1 when created, one more with each write. */
+  /** 1 when created, and more with each write; see `restoreMissing` for what has a fraction. */
   readonly revision: number;
 }
 
@@ -80,6 +80,9 @@ export interface SessionStore {
   update(id: string, change: Change, known?: SessionRecord): Promise<UpdateOutcome>;
   /** Ends a session for all processes, and remembers that for longer than any of them may hold on to it. */
   end(id: string): Promise<EndOutcome>;
-  /** Puts back what the store has lost: writes the record unless one of the same or a later revision is there, or it was ended. */
+  /**
+   * Puts back what the store has lost: writes the record unless one of the same or a later revision is there, or it was
+   * ended. Another process may replace it by a later one, until somebody writes: then what was before the loss is over.
+   */
   restoreMissing(id: string, record: SessionRecord): Promise<RestoreOutcome>;
 }

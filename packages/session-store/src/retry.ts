@@ -1,4 +1,4 @@
-import type { Random, Timer } from "../clock.ts";
+import type { Random, Timer } from "./clock.ts";
 
 /** When to try again. */
 export interface RetryOptions {

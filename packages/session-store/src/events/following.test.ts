@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { ManualClock, settled } from "../../test/manual-clock.ts";
+import { unavailable } from "../unavailable.ts";
+import { Following } from "./following.ts";
+import { memoryEventLog } from "./memory.ts";
+
+const STREAM = { sessionId: "session", streamId: "stream" };
+
+function rig() {
+  const clock = new ManualClock();
+  const log = memoryEventLog({ now: clock.now });
+  const state = { isAway: false, reads: 0 };
+  const texts: string[] = [];
+  const following = new Following({
+    after: 0,
+    follower: { event: ({ event }) => void texts.push(event) },
+    async readAfter(sequence) {
+      state.reads += 1;
+      return state.isAway ? unavailable("store-away", 1000) : log.readAfter(STREAM, sequence);
+    },
+    retry: { minRetryMs: 100, maxRetryMs: 1000, random: () => 1, timer: clock.timer },
+  });
+  return { clock, log, state, texts, following };
+}
+
+test("a log that is away is read again later, and nothing is missed", async () => {
+  const { clock, log, state, texts, following } = rig();
+  await log.append(STREAM, "a");
+  state.isAway = true;
+  following.wake();
+  await clock.advance(5000);
+  await log.append(STREAM, "b");
+  expect([texts, state.reads]).toEqual([[], 8]);
+  state.isAway = false;
+  await clock.advance(1000);
+  expect(texts).toEqual(["a", "b"]);
+  expect(clock.pending).toBe(0);
+});
+
+test("an event that is offered next is not read, and one that comes out of turn is", async () => {
+  const { log, state, texts, following } = rig();
+  const appended = await log.append(STREAM, "a");
+  const latest = "sequence" in appended ? appended.sequence : 0;
+  following.wake();
+  await settled();
+  following.offer({ sequence: latest + 1, event: "b" }, latest);
+  await settled();
+  expect([texts, state.reads]).toEqual([["a", "b"], 1]);
+  following.offer({ sequence: latest + 9, event: "not next" }, latest + 8);
+  await settled();
+  expect([texts, state.reads]).toEqual([["a", "b"], 2]);
+});
+
+test("who is woken for what is known already does not read", async () => {
+  const { log, state, following } = rig();
+  await log.append(STREAM, "a");
+  following.wake();
+  await settled();
+  following.wake(1);
+  await settled();
+  expect(state.reads).toBe(1);
+});
+
+test("who stopped while the log was read gets nothing", async () => {
+  const { clock, log, texts, following } = rig();
+  await log.append(STREAM, "a");
+  following.wake();
+  following.stop();
+  await settled();
+  following.wake();
+  await clock.advance(5000);
+  expect(texts).toEqual([]);
+});
