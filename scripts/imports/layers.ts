@@ -17,3 +17,14 @@ export const gatewayLayers: readonly (readonly string[])[] = [
   ["serve.ts", "young-generation.ts"],
   ["main.ts"],
 ];
+
+/** The same for the operator. */
+export const operatorLayers: readonly (readonly string[])[] = [
+  ["cluster", "settings"],
+  ["reconciler"],
+  ["virtual-mcp-server"],
+  ["kinds.ts"],
+  ["process"],
+  ["operator.ts"],
+  ["main.ts"],
+];

@@ -2,7 +2,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { betweenFolders, circles } from "./cycles.ts";
 import { readGraph, type ImportGraph } from "./graph.ts";
-import { gatewayLayers } from "./layers.ts";
+import { gatewayLayers, operatorLayers } from "./layers.ts";
+
+/** The members of the workspace whose folders are layers. */
+const LAYERED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  "apps/gateway": gatewayLayers,
+  "apps/operator": operatorLayers,
+};
 
 /** Everything that is wrong with the directions of imports in a checkout, one sentence each. */
 export async function importProblems(root: string): Promise<string[]> {
@@ -10,8 +16,8 @@ export async function importProblems(root: string): Promise<string[]> {
   for (const member of await members(root)) {
     const graph = await readGraph(root, member);
     problems.push(...circleProblems(graph, `${member}/src/`));
-    if (member === "apps/gateway")
-      problems.push(...layerProblems(graph, `${member}/src/`, gatewayLayers));
+    const layers = LAYERED[member];
+    if (layers !== undefined) problems.push(...layerProblems(graph, `${member}/src/`, layers));
   }
   return problems;
 }
