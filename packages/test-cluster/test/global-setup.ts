@@ -1,9 +1,13 @@
 import type { TestProject } from "vitest/node";
+import { findControlPlane } from "../src/control-plane/programs.ts";
 import { whyNoNode } from "../src/node/machine.ts";
 import { programSource } from "../src/programs/programs.ts";
 import { shareClusters, type ExternalCluster } from "../src/vitest/shared-clusters.ts";
 
-/** Run by vitest before the first test that wants a cluster; starts none until a test file asks. */
+/**
+ * Run by vitest before the first test that wants a cluster. Gets what every cluster needs, so that no test's
+ * deadline has to allow for it; starts none until a test file asks.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const external = externalCluster();
   const nodeMissing = external === undefined ? whyNoNode() : undefined;
@@ -16,6 +20,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     );
   }
   const programs = programSource(process.env, (line) => console.log(line));
+  if (external === undefined) await findControlPlane(programs);
   const broker = await shareClusters(programs, external);
   project.provide("clusters", {
     socket: broker.socket,

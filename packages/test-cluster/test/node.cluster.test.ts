@@ -110,15 +110,6 @@ test("a rolling update replaces the Pods", async () => {
   const { pod } = await echo<Answer>("/");
   await kubectl("set", "env", "deployment/echo", "CHANGED=yes");
   await kubectl("rollout", "status", "deployment/echo", "--timeout=60s");
-  expect(
-    await kubectl(
-      "get",
-      "pods",
-      "-l",
-      "app=echo",
-      "--field-selector=status.phase=Running",
-      "-o",
-      "name",
-    ),
-  ).not.toContain(pod);
+  await kubectl("wait", "--for=delete", `pod/${pod}`, "--timeout=60s");
+  expect((await echo<Answer>("/")).pod).not.toBe(pod);
 });

@@ -3,16 +3,17 @@ import { once } from "node:events";
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, inject, test as everyTest } from "vitest";
+import { expect, inject } from "vitest";
 import { startCluster } from "../src/cluster.ts";
 import { processes } from "../src/process/processes.ts";
 import { run } from "../src/process/run.ts";
 import { programSource } from "../src/programs/programs.ts";
 import { ask } from "../src/vitest/broker.ts";
+import { useCluster } from "../src/vitest/use-cluster.ts";
 
-const { nodeMissing, external, socket } = inject("clusters");
-const isOurs = nodeMissing === null && !external;
-const test = isOurs ? everyTest : everyTest.skip;
+// The file's node is not used, but what it takes to start one is there when it is.
+const { ownTest: test } = useCluster({ node: true });
+const { socket } = inject("clusters");
 
 /** The processes whose clusters are ours; others may have some too. */
 const own = [process.pid];

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import type { Daemon } from "../process/daemon.ts";
 import type { RunOptions } from "../process/run.ts";
 import { scratchFolder } from "../process/scratch.ts";
-import { findProgram, type ProgramSource } from "../programs/programs.ts";
-import type { ProgramName } from "../programs/release.ts";
+import type { ProgramSource } from "../programs/programs.ts";
 import { runAs } from "../programs/run-as.ts";
 import { answers } from "./answers.ts";
 import { prepareApiServer, type ApiServerLaunch } from "./api-server.ts";
@@ -13,6 +12,7 @@ import { makeAuthority, type Authority, type Certificate } from "./certificates.
 import { startControllers } from "./controllers.ts";
 import { startEtcd } from "./etcd.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { findControlPlane } from "./programs.ts";
 
 /** What to start, and from where. */
 export interface ControlPlaneOptions {
@@ -49,14 +49,7 @@ export interface ControlPlane {
 /** Starts etcd, kube-apiserver and, by default, controllers and scheduler; resolves when they serve, in about 5 s. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { programs, controllers = true, address = "127.0.0.1" } = options;
-  const found = async (name: ProgramName) => findProgram(name, programs);
-  const paths = {
-    etcd: await found("etcd"),
-    apiServer: await found("kube-apiserver"),
-    kubectl: await found("kubectl"),
-    controllerManager: controllers ? await found("kube-controller-manager") : "",
-    scheduler: controllers ? await found("kube-scheduler") : "",
-  };
+  const paths = await findControlPlane(programs);
   const folder = await scratchFolder();
   const running: Daemon[] = [];
   try {
