@@ -39,6 +39,7 @@ export default defineConfig({
           name: "redis",
           include: ["{packages,apps,test}/**/*.redis.test.ts"],
           globalSetup: "packages/redis-server-for-tests/test/install-once.ts",
+          testTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
         },

@@ -26,10 +26,20 @@ export async function openRedis(url = configuredUrl()): Promise<OpenRedis> {
 }
 
 async function removeKeys(url: string, prefix: string): Promise<void> {
-  const cli = (args: readonly string[]) => run("redis-cli", ["-u", url, ...args]);
+  const cli = commandLine(new URL(url));
   const { stdout } = await cli(["--scan", "--pattern", `*${prefix}*`]);
   const keys = stdout.split("\n").filter((key) => key !== "");
   if (keys.length > 0) await cli(["UNLINK", ...keys]);
+}
+
+// Not `redis-cli -u`, which takes a password without a user for that of a user without a name.
+function commandLine({ protocol, hostname, port, username, password, pathname }: URL) {
+  const flags = ["-e", "-h", hostname, "-p", port || "6379", "-n", pathname.slice(1) || "0"];
+  if (protocol === "rediss:") flags.push("--tls");
+  if (username !== "") flags.push("--user", decodeURIComponent(username));
+  // oxlint-disable-next-line node/no-process-env -- so that the password is on no command line
+  const env = { ...process.env, REDISCLI_AUTH: decodeURIComponent(password) };
+  return (args: readonly string[]) => run("redis-cli", [...flags, ...args], { env });
 }
 
 function configuredUrl(): string | undefined {

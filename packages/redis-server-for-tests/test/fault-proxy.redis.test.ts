@@ -72,9 +72,10 @@ test("replies are late, held back, or ended as told", async () => {
 });
 
 test("a test has keys of its own on a server that others use too", async () => {
-  const server = await startRedis();
+  const server = await startRedis({ password: "p@ss" });
   onTestFinished(() => server.stop());
-  const [one, other] = await Promise.all([openRedis(server.url), openRedis(server.url)]);
+  const url = `redis://:p%40ss@127.0.0.1:${server.port}`;
+  const [one, other] = await Promise.all([openRedis(url), openRedis(url)]);
   await server.command("SET", `${one.prefix}key`, "1");
   await server.command("SET", `${other.prefix}key`, "1");
   await one.stop();
