@@ -10,6 +10,23 @@ export type {
   ReadOptions,
 } from "./cache/session-cache.ts";
 export type { CachedSessionsOptions, CacheEvent } from "./cache/settings.ts";
+export {
+  memorySessionCounter,
+  type MemorySessionCounter,
+  type MemorySessionCounterOptions,
+} from "./caps/memory.ts";
+export {
+  admitToProcess,
+  admitUser,
+  sessionsThatFit,
+  type Admitted,
+  type CapReached,
+  type SessionCaps,
+  type UserCaps,
+  type UserCounts,
+} from "./caps/session-caps.ts";
+export type { SessionCounter, SessionCounterOptions } from "./caps/session-counter.ts";
+export { userHash } from "./caps/user-hash.ts";
 export { steadyClock, systemTimer, type Clock, type Random, type Timer } from "./clock.ts";
 export {
   recordEnvelope,

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { sessionBusContract } from "../src/bus/contract.ts";
 import { redisSessionBus } from "../src/bus/redis.ts";
 import type { SessionBus } from "../src/bus/session-bus.ts";
+import { sessionCounterContract } from "../src/caps/contract.ts";
+import { redisSessionCounter } from "../src/caps/redis.ts";
 import { recordEnvelope } from "../src/envelope/record-envelope.ts";
 import { sealedSessions } from "../src/envelope/sealed-sessions.ts";
 import { eventLogContract } from "../src/events/contract.ts";
@@ -86,6 +88,21 @@ describe.each([
         wipe: () => rig.forget(),
         close: () => rig.close(),
       };
+    });
+  });
+
+  describe("caps", () => {
+    sessionCounterContract({ test }, async (options) => {
+      const rig = new Rig(deployment);
+      const open = async () => {
+        const connection = await rig.connect();
+        const common = { ...options, connection, deadlineMs: 5000 };
+        const store = redisSessionStore({ ...common, keyPrefix: `${rig.prefix}session:` });
+        const counter = redisSessionCounter({ ...common, store, keyPrefix: `${rig.prefix}user:` });
+        return { store, counter };
+      };
+      const [{ store, counter }, { counter: other }] = [await open(), await open()];
+      return { counter, other, store, age: (byMs) => rig.age(byMs), close: () => rig.close() };
     });
   });
 });
