@@ -21,17 +21,22 @@ interface Answer {
 
 const kubectl = (...args: readonly string[]) => cluster().kubectl(["-n", namespace, ...args]);
 
+/** The name of a Pod that is there to stay. */
+async function somePod(): Promise<string> {
+  const list = await kubectl("get", "pods", "-l", "app=echo", "-o", "json");
+  const { items } = JSON.parse(list) as { items: readonly { metadata: PodMetadata }[] };
+  const staying = items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return staying?.metadata.name ?? expect.fail("no echo is there");
+}
+
+interface PodMetadata {
+  readonly name: string;
+  readonly deletionTimestamp?: string;
+}
+
 /** What the echo in a Pod answers, asked through the API server. */
 async function echo<Result>(path: string): Promise<Result> {
-  const names = await kubectl(
-    "get",
-    "pods",
-    "-l",
-    "app=echo",
-    "-o",
-    "jsonpath={.items[0].metadata.name}",
-  );
-  const proxy = `/api/v1/namespaces/${namespace}/pods/${names}:8080/proxy`;
+  const proxy = `/api/v1/namespaces/${namespace}/pods/${await somePod()}:8080/proxy`;
   return JSON.parse(await cluster().kubectl(["get", "--raw", `${proxy}${path}`])) as Result;
 }
 
