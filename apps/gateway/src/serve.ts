@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { LoadedConfig } from "@headgate/gateway-config";
 import { createAdaptorServer } from "@hono/node-server";
 import { createGateway, type Gateway } from "./assembly/gateway.ts";
 import { ConfigReload } from "./assembly/reload-config.ts";
 import { settingsOf, type Settings } from "./assembly/settings.ts";
 import { statusSource } from "./assembly/status-source.ts";
-import type { LoadedConfig } from "./config/check.ts";
 import { createApp, MCP_PATH } from "./http/app.ts";
 import { Drain } from "./http/drain.ts";
 import { healthRoutes } from "./http/health.ts";

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from "../config/check.ts";
+import type { LoadedConfig } from "@headgate/gateway-config";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Settings } from "./settings.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { OidcVerification } from "@headgate/api";
+import { clientSecretOf } from "@headgate/gateway-config";
 import { parseDuration } from "@headgate/ratelimit-types";
-import { clientSecretOf } from "../config/client-secret.ts";
 import { Entrance, type EntranceOptions } from "../edge/entrance.ts";
 import {
   anonymousAuthenticator,

@@ -1,8 +1,13 @@
 import type { SessionStorage } from "@headgate/api";
+import {
+  type Env,
+  hostAndPort,
+  type HostAndPort,
+  REDIS_PASSWORD,
+  SENTINEL_PASSWORD,
+  variable,
+} from "@headgate/gateway-config";
 import { redisOptionsFromUrl, type RedisOptions } from "@headgate/redis";
-import { REDIS_PASSWORD, SENTINEL_PASSWORD } from "../config/redis-passwords.ts";
-import { hostAndPort, type HostAndPort } from "../config/rules/endpoint.ts";
-import { type Env, variable } from "../config/variables.ts";
 import { GatewayError } from "../rpc/errors.ts";
 
 /** What reading the options needs of the world. */

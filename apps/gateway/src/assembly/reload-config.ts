@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { LoadedConfig } from "../config/check.ts";
+import type { LoadedConfig, Problem } from "@headgate/gateway-config";
 import type { LoadResult } from "../config/load.ts";
-import type { Problem } from "../config/problem.ts";
 import type { ReloadStatus } from "../http/status-document.ts";
 import type { LiveLimits } from "../limits/live-limits.ts";
 import type { Log } from "../telemetry/log.ts";

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from "../config/check.ts";
+import type { LoadedConfig } from "@headgate/gateway-config";
 import type {
   BackendStatus,
   LimitStatus,

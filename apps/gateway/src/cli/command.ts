@@ -1,4 +1,4 @@
-import type { Problem } from "../config/problem.ts";
+import type { Problem } from "@headgate/gateway-config";
 import type { LimitedRequest } from "../limits/limit.ts";
 import type { CommandName } from "./usage.ts";
 

@@ -1,9 +1,7 @@
-import type { LoadedConfig } from "../config/check.ts";
+import type { Env, LoadedConfig, Problem } from "@headgate/gateway-config";
 import { importIde } from "../config/import-ide.ts";
 import { loadConfig, type LoadResult } from "../config/load.ts";
-import type { Problem } from "../config/problem.ts";
 import { quickConfig } from "../config/quick.ts";
-import type { Env } from "../config/variables.ts";
 import type { ExplainLimitsCommand, ServeCommand, ValidateCommand } from "./command.ts";
 
 /** What reading a configuration needs of the world. */

@@ -1,5 +1,5 @@
+import type { LoadedConfig } from "@headgate/gateway-config";
 import type { LimitRejection } from "@headgate/ratelimit-types";
-import type { LoadedConfig } from "../config/check.ts";
 import { compileLimits } from "../limits/compile-limits.ts";
 import { isOver, isPerUser, type Limit } from "../limits/limit.ts";
 import { rateInWords } from "../limits/rate-in-words.ts";

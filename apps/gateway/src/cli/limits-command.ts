@@ -1,6 +1,5 @@
+import { type Problem, suggestion } from "@headgate/gateway-config";
 import { LimitedMethod } from "@headgate/ratelimit-types";
-import { suggestion } from "../config/nearest.ts";
-import type { Problem } from "../config/problem.ts";
 import { asked, type ParsedCommand, refused } from "./command.ts";
 import type { ReadFlags } from "./read-flags.ts";
 

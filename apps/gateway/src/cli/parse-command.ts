@@ -1,5 +1,4 @@
-import { nearest } from "../config/nearest.ts";
-import type { Problem } from "../config/problem.ts";
+import { nearest, type Problem } from "@headgate/gateway-config";
 import { asked, type ParsedCommand, refused } from "./command.ts";
 import { type FlaggedCommand, flagsOf } from "./flags.ts";
 import { limitsCommand } from "./limits-command.ts";

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Problem } from "../config/problem.ts";
+import type { Problem } from "@headgate/gateway-config";
 import { excerptOf, visible } from "./excerpt.ts";
 
 /** What is to be shown, and how. */

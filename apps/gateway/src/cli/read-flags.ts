@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearest } from "../config/nearest.ts";
-import type { Problem } from "../config/problem.ts";
+import { nearest, type Problem } from "@headgate/gateway-config";
 import type { Flag } from "./flags.ts";
 
 /** The words and flags of a command line. */

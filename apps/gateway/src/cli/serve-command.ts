@@ -1,5 +1,5 @@
 import { checkOperational, Operational } from "@headgate/api";
-import type { Problem } from "../config/problem.ts";
+import type { Problem } from "@headgate/gateway-config";
 import { isLoopbackName } from "../http/host-policy.ts";
 import { asked, type ConfigSource, type ParsedCommand, refused } from "./command.ts";
 import type { ReadFlags } from "./read-flags.ts";

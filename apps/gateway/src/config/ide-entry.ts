@@ -1,6 +1,6 @@
+import { error, type Finding, type Path, warning } from "@headgate/gateway-config";
 import * as z from "zod";
 import { type BackendInput, customaryTransport } from "./local-config.ts";
-import { error, type Finding, type Path, warning } from "./problem.ts";
 
 /** One server as the files of IDEs describe it; what else stands there is for the IDE itself. */
 const IdeEntry = z.looseObject({

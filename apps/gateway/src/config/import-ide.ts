@@ -1,14 +1,19 @@
+import {
+  checkConfig,
+  type Env,
+  error,
+  type Finding,
+  isMapping,
+  type Path,
+  readAs,
+  valueAt,
+} from "@headgate/gateway-config";
 import * as z from "zod";
-import { checkConfig } from "./check.ts";
 import { IdeEntry, importedEntry } from "./ide-entry.ts";
 import { withoutJsonComments } from "./json-comments.ts";
 import { type LoadResult, loadResult } from "./load.ts";
 import { type BackendInput, localConfig } from "./local-config.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { isMapping, valueAt } from "./places.ts";
-import { error, type Finding, type Path } from "./problem.ts";
-import { readAs } from "./read-as.ts";
-import type { Env } from "./variables.ts";
 
 /** Where IDEs keep their servers: Claude, Cursor and most others; VS Code; VS Code's settings. */
 const PLACES: readonly Path[] = [["mcpServers"], ["servers"], ["mcp", "servers"]];

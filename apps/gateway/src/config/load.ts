@@ -1,8 +1,13 @@
-import { checkConfig, type LoadedConfig } from "./check.ts";
+import {
+  checkConfig,
+  type Env,
+  type Finding,
+  type LoadedConfig,
+  pathText,
+  type Problem,
+} from "@headgate/gateway-config";
 import { parseYaml } from "./parse-yaml.ts";
-import { type Finding, pathText, type Problem } from "./problem.ts";
 import type { SourceMap } from "./source-position.ts";
-import type { Env } from "./variables.ts";
 
 /** A configuration ready to run, or everything that keeps it from running. */
 type LoadResult =

@@ -1,5 +1,5 @@
+import type { Problem } from "@headgate/gateway-config";
 import { type Document, LineCounter, parseDocument } from "yaml";
-import type { Problem } from "./problem.ts";
 import { positionAt, type SourceMap, sourceMap } from "./source-position.ts";
 import { yamlSentence } from "./yaml-sentence.ts";
 import { structureFaults } from "./yaml-structure.ts";

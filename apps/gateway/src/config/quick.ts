@@ -1,9 +1,7 @@
-import { checkConfig } from "./check.ts";
+import { checkConfig, type Env, type Problem } from "@headgate/gateway-config";
 import { commandWords } from "./command-words.ts";
 import { type LoadResult, loadResult } from "./load.ts";
 import { type BackendInput, customaryTransport, localConfig } from "./local-config.ts";
-import type { Problem } from "./problem.ts";
-import type { Env } from "./variables.ts";
 
 /** What the command line says of backends, each text as it was given. */
 interface QuickOptions {

@@ -1,3 +1,4 @@
+import type { Finding, Path } from "@headgate/gateway-config";
 import {
   type Document,
   isAlias,
@@ -9,7 +10,6 @@ import {
   type Node,
   type Pair,
 } from "yaml";
-import type { Finding, Path } from "./problem.ts";
 
 /** A place in a text, line and column counted from 1. */
 interface Position {

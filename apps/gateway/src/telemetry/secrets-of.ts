@@ -1,6 +1,5 @@
 import type { GatewayConfig } from "@headgate/api";
-import { FALLBACK_VARIABLE } from "../config/client-secret.ts";
-import { REDIS_PASSWORD, SENTINEL_PASSWORD } from "../config/redis-passwords.ts";
+import { FALLBACK_VARIABLE, REDIS_PASSWORD, SENTINEL_PASSWORD } from "@headgate/gateway-config";
 import { isSensitiveName } from "./redact.ts";
 
 /** A part of a value that is shorter may be an ordinary word, such as the scheme of a credential. */
