@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -59,6 +60,9 @@ async function startEndpoint(
     maxSessions: options.maxSessions ?? 100,
     resumeWindowMs: 60_000,
     now: () => performance.now(),
+    newId: randomUUID,
+    join: async () => "class",
+    restored: () => undefined,
     ended: () => void joined--,
   });
   const catalogs: Pick<Catalogs, "join" | "leave"> = {

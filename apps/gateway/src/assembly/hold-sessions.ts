@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import { SessionRegistry } from "../sessions/registry.ts";
@@ -36,6 +37,9 @@ function holdSessions(
     maxSessions: settings.maxSessions,
     resumeWindowMs: RESUME_WINDOW_MS,
     now,
+    newId: randomUUID,
+    join: (profile) => catalogs().join(profile, now()),
+    restored: () => metrics.sessions.restored(),
     ended: (session, why) => {
       catalogs().leave(session.facts.classKey, now());
       metrics.sessions.ended(why);

@@ -120,10 +120,19 @@ class HttpLink implements Link, RequestSession {
     if (generation === this.#generation) {
       const first = this.#opening === undefined;
       await this.handshake();
-      if (first) this.#replayed = Promise.resolve(this.#options.inbound.reopened());
+      if (first) this.#replayed = this.#agree();
     }
     // What the client set in the old session holds in the new one before anything runs there.
     await this.#replayed;
+  }
+
+  /** Where several processes go on in one client's session, all of them use the session that was the first to be known. */
+  async #agree(): Promise<void> {
+    const agreed = await this.#options.inbound.reopened();
+    if (agreed === undefined || this.#closed) return;
+    if (this.#sessionId !== undefined)
+      this.endpoint.delete(this.#headers.delete).catch(() => undefined);
+    this.#use(agreed.id, factsOf(agreed));
   }
 
   ended(request: HttpRequest): void {
@@ -171,6 +180,10 @@ class HttpLink implements Link, RequestSession {
       if (id !== undefined) endpoint.delete(opened.delete).catch(() => undefined);
       throw error;
     }
+    this.#use(id, server);
+  }
+
+  #use(id: string | undefined, server: ServerFacts): void {
     this.#generation++;
     this.#server = server;
     this.#sessionId = id;

@@ -34,8 +34,12 @@ interface BackendSession {
 interface Inbound {
   /** A notification or request of the backend, on no stream of a request. */
   message(message: Message): void;
-  /** The backend forgot the session and the link opened a new one: log level and subscriptions are to be sent again, and what waits for the session waits for that. */
-  reopened(): void | Promise<void>;
+  /**
+   * The backend forgot the session and the link opened a new one: log level and subscriptions are to be sent again, and
+   * what waits for the session waits for that. Resolves to the session to go on in instead, when another process opened
+   * one first.
+   */
+  reopened(): void | Promise<BackendSession | undefined>;
   /** The link is dead (child gone, stream cut); it takes no further request. */
   closed(reason: GatewayError): void;
 }

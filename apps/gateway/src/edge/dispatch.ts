@@ -98,11 +98,10 @@ class Dispatch {
   #cancelled(session: Session, message: Message): void {
     const key = tokenKey(memberText(message.text, "params", "requestId"));
     const reason = memberOf(message, "reason");
-    if (key !== undefined)
-      session.cancel(
-        key,
-        typeof reason === "string" ? reason : "The client cancelled the request.",
-      );
+    if (key === undefined) return;
+    const why = typeof reason === "string" ? reason : "The client cancelled the request.";
+    // The call may be under way in another process.
+    if (!session.cancel(key, why)) session.tellOthers(message.text);
   }
 }
 

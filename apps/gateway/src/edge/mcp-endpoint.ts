@@ -23,7 +23,7 @@ import { accepted, requireJsonBody, type Accepted } from "./media-types.ts";
 import { sessionNamedBy } from "./named-session.ts";
 import { readBody } from "./read-body.ts";
 import type { ReplyPolicy } from "./reply-policy.ts";
-import { sendAnswer, sendEmpty, sendError } from "./respond.ts";
+import { retryAfter, sendAnswer, sendEmpty, sendError } from "./respond.ts";
 import { openStanding } from "./standing-stream.ts";
 import { BATCH_VERSION } from "./versions.ts";
 
@@ -79,8 +79,8 @@ class McpEndpoint {
   async handle(request: IncomingMessage, response: ServerResponse, who: Identified): Promise<void> {
     try {
       if (request.method === "POST") await this.#post(request, response, who);
-      else if (request.method === "GET") this.#get(request, response, who);
-      else if (request.method === "DELETE") this.#delete(request, response, who);
+      else if (request.method === "GET") await this.#get(request, response, who);
+      else if (request.method === "DELETE") await this.#delete(request, response, who);
       else this.#refuseMethod(response);
     } catch (thrown) {
       this.#refuse(response, thrown);
@@ -100,11 +100,14 @@ class McpEndpoint {
     try {
       checkNesting(text, limits.maxNesting);
       const value = parseJson(text);
-      if (Array.isArray(value)) return this.#batch({ who, request, response, takes }, text, value);
+      if (Array.isArray(value))
+        return await this.#batch({ who, request, response, takes }, text, value);
       const message = messageOf(text, value);
       if (message.method === "initialize")
         return await this.#initialize(message, { who, request, response, takes });
-      this.#message(this.#session(request, who), message, response, takes);
+      const session = this.#session(request, who);
+      // Not awaited where there is nothing to wait for, which is nearly always.
+      this.#message(session instanceof Promise ? await session : session, message, response, takes);
     } catch (thrown) {
       this.#refuse(response, thrown, idOf(text));
     }
@@ -131,7 +134,7 @@ class McpEndpoint {
       this.#options.passthrough(request.headers),
     );
     const classKey = await catalogs.join(profile, replies.now());
-    const session = this.#create(
+    const session = await this.#create(
       { protocolVersion, profile, classKey, caller: who.caller },
       response,
     );
@@ -143,13 +146,13 @@ class McpEndpoint {
     replies.answered("initialize", startedMs);
   }
 
-  /** A session for a client that was counted into its class. Throws `too-many-sessions`. */
-  #create(facts: NewSession, response: ServerResponse): Session | undefined {
+  /** A session for a client that was counted into its class. Rejects with `too-many-sessions` or `sessions-unavailable`. */
+  async #create(facts: NewSession, response: ServerResponse): Promise<Session | undefined> {
     const { sessions, catalogs, replies } = this.#options;
     let session: Session | undefined;
     try {
       // A client that left while backends were starting would never hear of its session.
-      if (response.socket?.writable === true) session = sessions.create(facts);
+      if (response.socket?.writable === true) session = await sessions.create(facts);
       return session;
     } finally {
       if (session === undefined) catalogs.leave(facts.classKey, replies.now());
@@ -170,8 +173,12 @@ class McpEndpoint {
     this.#options.exchanged("POST", 202);
   }
 
-  #batch({ who, request, response, takes }: Exchange, text: string, value: Json[]): void {
-    const session = this.#session(request, who);
+  async #batch(
+    { who, request, response, takes }: Exchange,
+    text: string,
+    value: Json[],
+  ): Promise<void> {
+    const session = await this.#session(request, who);
     if (session.facts.protocolVersion !== BATCH_VERSION)
       throw new GatewayError(
         "invalid-request",
@@ -193,21 +200,26 @@ class McpEndpoint {
     this.#options.exchanged("POST", 202);
   }
 
-  #get(request: IncomingMessage, response: ServerResponse, who: Identified): void {
-    openStanding(this.#session(request, who), request, response, who.remainingMs);
+  async #get(request: IncomingMessage, response: ServerResponse, who: Identified): Promise<void> {
+    const session = await this.#session(request, who);
+    openStanding(session, request, response, who.remainingMs);
     this.#options.exchanged("GET", 200);
   }
 
-  #delete(request: IncomingMessage, response: ServerResponse, who: Identified): void {
-    this.#options.sessions.delete(this.#session(request, who).facts.id);
+  async #delete(
+    request: IncomingMessage,
+    response: ServerResponse,
+    who: Identified,
+  ): Promise<void> {
+    const session = await this.#session(request, who);
+    await this.#options.sessions.delete(session.facts.id);
     sendEmpty(response, 200);
     this.#options.exchanged("DELETE", 200);
   }
 
-  #session({ headers }: IncomingMessage, { caller }: Identified): Session {
-    const session = sessionNamedBy(headers, caller, this.#options.sessions);
-    session.passHeaders(this.#options.passthrough(headers));
-    return session;
+  #session({ headers }: IncomingMessage, { caller }: Identified): Session | Promise<Session> {
+    const asker = { caller, passed: this.#options.passthrough(headers) };
+    return sessionNamedBy(headers, asker, this.#options.sessions);
   }
 
   #refuseMethod(response: ServerResponse): void {
@@ -225,7 +237,7 @@ class McpEndpoint {
     if (error.code === "internal") this.#options.broke(error);
     // Half an answer is no answer: the client must not wait for the rest.
     if (response.headersSent) return void response.destroy();
-    const retry = error.httpStatus === 503 ? { "retry-after": "5" } : {};
+    const retry = error.httpStatus === 503 ? { "retry-after": retryAfter(error) } : {};
     sendError(response, error, id, retry);
   }
 }

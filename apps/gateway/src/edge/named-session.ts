@@ -1,33 +1,43 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Caller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import type { SessionRegistry } from "../sessions/registry.ts";
+import type { Asker, SessionRegistry } from "../sessions/registry.ts";
 import type { Session } from "../sessions/session.ts";
 
 /**
- * The session that a request names, which thereby lives on; a session of somebody else is no session.
- * Throws `session-required`, `session-not-found` or `unsupported-version`.
+ * The session that a request names, which thereby lives on; a session of somebody else is no session. A promise when
+ * it has to be asked for elsewhere. Throws or rejects with `session-required`, `session-not-found`,
+ * `unsupported-version` or `sessions-unavailable`.
  */
 function sessionNamedBy(
   headers: IncomingHttpHeaders,
-  caller: Caller,
+  asker: Asker,
   sessions: SessionRegistry,
-): Session {
+): Session | Promise<Session> {
   const id = headers["mcp-session-id"];
   if (typeof id !== "string" || id === "")
     throw new GatewayError(
       "session-required",
       "Bad Request: the Mcp-Session-Id header is required; begin with initialize.",
     );
-  const session = sessions.touch(id, caller);
+  const version = headers["mcp-protocol-version"];
+  const found = sessions.touch(id, asker);
+  if (found instanceof Promise) return found.then((session) => checked(session, version, asker));
+  return checked(found, version, asker);
+}
+
+function checked(
+  session: Session | undefined,
+  version: string | string[] | undefined,
+  { passed }: Asker,
+): Session {
   if (session === undefined)
     throw new GatewayError("session-not-found", "Session not found: begin again with initialize.");
-  const version = headers["mcp-protocol-version"];
   if (version !== undefined && version !== session.facts.protocolVersion)
     throw new GatewayError(
       "unsupported-version",
       `Bad Request: the MCP-Protocol-Version of this session is ${session.facts.protocolVersion}.`,
     );
+  session.passHeaders(passed);
   return session;
 }
 

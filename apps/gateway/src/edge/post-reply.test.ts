@@ -470,7 +470,7 @@ test("a second request with the id of one under way is refused, in whatever writ
 
 test("a session that ends gives each call an error and tells its backend", async () => {
   const { response, session, cancelled } = rig();
-  await session.close(0);
+  await session.close(0, { keepSession: false });
   expect(response.body).toContain("The session was ended.");
   expect(cancelled).toHaveLength(1);
 });

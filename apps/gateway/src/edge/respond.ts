@@ -64,4 +64,10 @@ function sendEmpty(response: ServerResponse, status: number): void {
   if (!response.headersSent) response.writeHead(status, { "content-length": 0 }).end();
 }
 
-export { sendAnswer, sendEmpty, sendError, sendJson, type AnswerForm };
+/** Seconds after which a request that was refused may be made again. */
+function retryAfter({ data }: GatewayError): string {
+  const seconds = data?.["retryAfterSeconds"];
+  return typeof seconds === "number" ? String(seconds) : "5";
+}
+
+export { retryAfter, sendAnswer, sendEmpty, sendError, sendJson, type AnswerForm };

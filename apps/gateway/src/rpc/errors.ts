@@ -20,6 +20,8 @@ const ERRORS = {
   "session-not-found": { rpc: -32600, http: 404 },
   "session-required": { rpc: -32600, http: 400 },
   "too-many-sessions": { rpc: -32603, http: 503 },
+  /** The store of sessions cannot be asked. */
+  "sessions-unavailable": { rpc: -32603, http: 503 },
   "too-many-calls": { rpc: -32603, http: 200 },
   "forbidden-host": { rpc: -32600, http: 403 },
   "forbidden-origin": { rpc: -32600, http: 403 },

@@ -27,7 +27,13 @@ interface Asked {
  */
 class AskedRequests {
   readonly #asked = new Map<string, Asked>();
+  readonly #prefix: string;
   #next = 1;
+
+  /** `processTag` tells where the answer is waited for, as it may arrive elsewhere; empty where there is one process. */
+  constructor(processTag = "") {
+    this.#prefix = processTag === "" ? "headgate" : `headgate-${processTag}`;
+  }
 
   get size(): number {
     return this.#asked.size;
@@ -37,7 +43,7 @@ class AskedRequests {
   put(link: Link, request: Message, nowMs: number): string {
     if (this.#asked.size >= MAX_ASKED && !this.#forgetOldest(nowMs))
       throw new GatewayError("internal", "Too many requests wait for this client's answer.");
-    const shown = `"headgate-${this.#next++}"`;
+    const shown = `"${this.#prefix}-${this.#next++}"`;
     const token = memberText(request.text, "params", "_meta", "progressToken");
     this.#asked.set(idKey(shown), { link, id: request.id, shown, token, atMs: nowMs });
     return withId(request, shown);
@@ -85,4 +91,9 @@ class AskedRequests {
   }
 }
 
-export { AskedRequests };
+/** The process that waits for an answer with this id, as JSON text; nothing for an id that names none. */
+function askingProcess(id: string): string | undefined {
+  return /^"headgate-([\w-]+)-\d+"$/.exec(id)?.[1];
+}
+
+export { askingProcess, AskedRequests };

@@ -38,9 +38,11 @@ class CallsUnderWay {
     this.#calls.delete(idKey);
   }
 
-  /** Ends a call as the client asked; a call that is over is no error. */
-  cancel(idKey: string, reason: string): void {
-    this.#calls.get(idKey)?.cancel(reason);
+  /** Ends a call as the client asked; false when it is not under way. */
+  cancel(idKey: string, reason: string): boolean {
+    const call = this.#calls.get(idKey);
+    call?.cancel(reason);
+    return call !== undefined;
   }
 
   /** Ends every call with this error. */

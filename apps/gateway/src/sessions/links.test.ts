@@ -25,6 +25,13 @@ function scene(open: () => Promise<void> = async () => undefined): Scene {
       if (!opened.includes(link)) heard.push("before opened:");
       heard.push(message.method);
     },
+    known: () => undefined,
+    began: async () => undefined,
+    reopened: async (_, link) => {
+      opened.push(link);
+      await open();
+      return undefined;
+    },
     opened: async (_, link) => {
       opened.push(link);
       await open();

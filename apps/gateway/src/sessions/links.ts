@@ -1,4 +1,4 @@
-import type { Backend, ClientProfile, Inbound, Link } from "../backends/port.ts";
+import type { Backend, BackendSession, ClientProfile, Inbound, Link } from "../backends/port.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 
@@ -6,8 +6,17 @@ import type { Message } from "../rpc/message.ts";
 interface LinkEvents {
   /** A message that belongs to no request. */
   message(backend: string, link: Link, message: Message): void;
-  /** A link was opened, or opened again: what the backend must know of this client is to be sent before it is used. */
-  opened(backend: string, link: Link): Promise<void>;
+  /** The session that this client has at a backend already, in which its link is to go on. */
+  known(backend: string): BackendSession | undefined;
+  /**
+   * A new session was opened, `undefined` where it is bound to its link. Resolves to the session to go on in instead, when
+   * another process opened one first.
+   */
+  began(backend: string, session: BackendSession | undefined): Promise<BackendSession | undefined>;
+  /** A link is there: what the backend must know of this client is to be sent before it is used, unless its session is known. */
+  opened(backend: string, link: Link, session: "new" | "known"): Promise<void>;
+  /** A link has a new session because its backend forgot the last; resolves as `began`. */
+  reopened(backend: string, link: Link): Promise<BackendSession | undefined>;
   closed(backend: string, link: Link | undefined): void;
   /** A link could not be opened. */
   failed(backend: string): void;
@@ -73,12 +82,15 @@ class Links {
     }
   }
 
-  /** Closes all links. Links that are being opened are not waited for; they close once they are there. */
-  async close(): Promise<void> {
+  /**
+   * Closes all links; their sessions at backends end, unless they are kept for another process. Links that are being
+   * opened are not waited for; they close once they are there.
+   */
+  async close(how: { readonly keepSession: boolean } = { keepSession: false }): Promise<void> {
     this.#closed = true;
     const links = [...this.opened()];
     this.#links.clear();
-    await Promise.allSettled(links.map(([, link]) => link.close()));
+    await Promise.allSettled(links.map(([, link]) => link.close(how)));
   }
 
   async #open(name: string): Promise<Link> {
@@ -91,11 +103,18 @@ class Links {
     const inbound: Inbound = {
       message: (message) =>
         link === undefined ? void early.push(message) : this.#events.message(name, link, message),
-      reopened: () => (link === undefined ? undefined : this.#events.opened(name, link)),
+      reopened: () => (link === undefined ? undefined : this.#events.reopened(name, link)),
       closed: () => this.#dropped(name, link),
     };
     const profile = this.#profile;
-    const opened = await backend.open(profile, inbound);
+    const known = this.#events.known(name);
+    let opened = await backend.open(profile, inbound, known);
+    const agreed = known ?? (await this.#agree(name, opened));
+    if (known === undefined && agreed !== undefined) {
+      void opened.close();
+      early.length = 0;
+      opened = await backend.open(profile, inbound, agreed);
+    }
     if (this.#closed) {
       void opened.close();
       throw endedError();
@@ -103,8 +122,14 @@ class Links {
     link = opened;
     if (profile !== this.#profile) link.passHeaders?.(this.#profile.headers);
     for (const message of early) this.#events.message(name, link, message);
-    await this.#events.opened(name, link);
+    await this.#events.opened(name, link, agreed === undefined ? "new" : "known");
     return link;
+  }
+
+  /** Another process may have opened a session meanwhile, in which both go on then. */
+  async #agree(name: string, opened: Link): Promise<BackendSession | undefined> {
+    if (this.#closed) return undefined;
+    return this.#events.began(name, opened.session);
   }
 
   #settle(name: string, opening: Promise<Link>, link: Link | undefined): void {

@@ -1,12 +1,16 @@
-import { createHash, randomUUID } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import type { ClientProfile } from "../backends/port.ts";
 import { isSameCaller, type Caller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
+import { firstRecord } from "./record.ts";
 import { Session, type SessionContext, type SessionFacts } from "./session.ts";
+import { SharedProfiles } from "./shared-profiles.ts";
+import { storeAwayError, type SharedSessions } from "./shared-sessions.ts";
 
-/** Different profiles that are remembered, to be shared by further clients of the same kind. */
-const MAX_SHARED_PROFILES = 1_000;
+/** After this time a store that was away is asked again for a session that goes on without it. */
+const ALONE_MS = 1_000;
+
+/** Why a session is not in this process any more. `left`: it goes on, and another process or a later request finds it. */
+type SessionEnd = "deleted" | "expired" | "shutdown" | "left";
 
 /** Limits on the sessions of one process. */
 interface RegistryOptions {
@@ -16,18 +20,30 @@ interface RegistryOptions {
   /** How long finished streams are kept for clients that come back. */
   readonly resumeWindowMs: number;
   readonly now: () => number;
-  ended(session: Session, why: "deleted" | "expired" | "shutdown"): void;
+  readonly newId: () => string;
+  /** Where sessions are kept for other processes; each lives and dies in this one without it. */
+  readonly shared?: SharedSessions | undefined;
+  /** Counts a client of another process into its class; resolves to the class's key. */
+  join(profile: ClientProfile): Promise<string>;
+  restored(session: Session): void;
+  ended(session: Session, why: SessionEnd): void;
 }
 
 /** What a session is made of. */
 type NewSession = Omit<SessionFacts, "id">;
 
-/** The sessions of this process: a session lives until it is deleted or not used for its time to live. */
+/** Who asks for a session, and what the request has of the headers to pass through. */
+interface Asker {
+  readonly caller: Caller;
+  readonly passed: Readonly<Record<string, string>>;
+}
+
+/** The sessions that this process serves: a session lives until it is deleted or not used for its time to live. */
 class SessionRegistry {
   readonly #options: RegistryOptions;
   readonly #sessions = new Map<string, Session>();
-  /** Equal texts of different clients are kept once. */
-  readonly #profiles = new LRUCache<string, ClientProfile>({ max: MAX_SHARED_PROFILES });
+  readonly #restoring = new Map<string, Promise<Session | undefined>>();
+  readonly #profiles = new SharedProfiles();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -41,6 +57,11 @@ class SessionRegistry {
     return this.#sessions.values();
   }
 
+  /** A session that is in this process now. */
+  here(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
   /** Whether one more session may be made. Throws `too-many-sessions`. */
   requireRoom(): void {
     const { maxSessions } = this.#options;
@@ -51,43 +72,74 @@ class SessionRegistry {
     );
   }
 
-  /** Throws `too-many-sessions`. */
-  create(facts: NewSession): Session {
+  /** Begins a session. Rejects with `too-many-sessions` or `sessions-unavailable`. */
+  async create(facts: NewSession): Promise<Session> {
     this.requireRoom();
-    const session = new Session(
-      { ...facts, profile: this.#shared(facts.profile), id: randomUUID() },
-      this.#options.context,
-      this.#options.now(),
-    );
-    this.#sessions.set(session.facts.id, session);
-    return session;
+    const { shared, newId, now } = this.#options;
+    const whole = { ...facts, profile: this.#profiles.of(facts.profile), id: newId() };
+    const created = await shared?.create(whole.id, firstRecord(whole.profile, whole));
+    if (created?.outcome === "unavailable") throw storeAwayError(created);
+    const session = new Session(whole, this.#options.context, now());
+    return this.#keep(session);
   }
 
-  /** The session with this id if it is this caller's, which thereby lives on; to others there is no such session. */
-  touch(id: string, caller: Caller): Session | undefined {
+  /**
+   * The session with this id if it is this caller's, which thereby lives on; to others there is no such session. A
+   * promise when other processes may know better. Rejects with `session-not-found` or `sessions-unavailable`.
+   */
+  touch(id: string, asker: Asker): Session | undefined | Promise<Session | undefined> {
+    const { shared, now } = this.#options;
     const session = this.#sessions.get(id);
-    if (session === undefined || !isSameCaller(session.caller, caller)) return undefined;
-    session.lastSeenMs = this.#options.now();
-    return session;
+    if (session === undefined) return shared && this.#restored(id, asker, shared);
+    if (!isSameCaller(session.caller, asker.caller)) return undefined;
+    session.lastSeenMs = now();
+    if (shared === undefined || session.lastSeenMs < session.freshUntilMs) return session;
+    return this.#confirmed(session, shared);
   }
 
-  /** Ends a session; false when there is none. */
-  delete(id: string, why: "deleted" | "expired" = "deleted"): boolean {
+  /** Ends a session for everybody; false when it is not in this process. */
+  async delete(id: string): Promise<boolean> {
     const session = this.#sessions.get(id);
     if (session === undefined) return false;
-    void this.#end(session, why);
+    if (this.#options.shared !== undefined) await this.#options.shared.end(id);
+    void this.#end(session, "deleted");
     return true;
+  }
+
+  /** Another process ended the session. */
+  endedElsewhere(id: string): void {
+    const session = this.#sessions.get(id);
+    // Whoever ended it ends the backends' sessions as well.
+    if (session !== undefined) void this.#end(session, "deleted", true);
+  }
+
+  /** Another process changed the session: what is known of it here is asked for anew when it is next used. */
+  outdated(id: string): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    session.freshUntilMs = 0;
+    // A client that listens is to hear of backends that another process has begun to use for it.
+    if (session.openedStreams?.listening) this.#lookAgain(session);
+  }
+
+  /** There is no room for a session that is not in use: a later request brings it back. */
+  leave(id: string): void {
+    const session = this.#sessions.get(id);
+    if (session !== undefined && !isUsed(session)) void this.#end(session, "left", true);
   }
 
   /** Ends sessions whose time is over and forgets streams that nobody came back for. */
   sweep(): void {
-    const nowMs = this.#options.now();
-    for (const [id, session] of this.#sessions) {
+    const { ttlMs, now, resumeWindowMs, shared } = this.#options;
+    const nowMs = now();
+    for (const session of this.#sessions.values()) {
       const streams = session.openedStreams;
       session.closeIdleLinks(nowMs);
-      streams?.sweep(nowMs - this.#options.resumeWindowMs);
-      if (isUsed(session)) session.lastSeenMs = nowMs;
-      else if (nowMs - session.lastSeenMs > this.#options.ttlMs) this.delete(id, "expired");
+      streams?.sweep(nowMs - resumeWindowMs);
+      if (isUsed(session)) {
+        session.lastSeenMs = nowMs;
+        if (nowMs >= session.freshUntilMs) this.#lookAgain(session);
+      } else if (nowMs - session.lastSeenMs > ttlMs) void this.#expired(session, shared);
     }
   }
 
@@ -106,38 +158,89 @@ class SessionRegistry {
     return { sessions: this.#sessions.size, streams, events };
   }
 
+  /** Ends all sessions, or leaves them to other processes where they are shared. */
   async close(): Promise<void> {
+    const keepSession = this.#options.shared !== undefined;
     await Promise.all(
-      [...this.#sessions.values()].map((session) => this.#end(session, "shutdown")),
+      [...this.#sessions.values()].map((session) => this.#end(session, "shutdown", keepSession)),
     );
+    await this.#options.shared?.close();
+  }
+
+  #keep(session: Session): Session {
+    const { shared, now } = this.#options;
+    if (shared !== undefined) session.freshUntilMs = now() + shared.freshMs;
+    this.#sessions.set(session.facts.id, session);
+    return session;
+  }
+
+  /** Concurrent first requests of a session bring it here once; those of somebody else are none. */
+  #restored(id: string, asker: Asker, shared: SharedSessions): Promise<Session | undefined> {
+    const { kind, userKey } = asker.caller;
+    const key = JSON.stringify([id, kind, userKey]);
+    const known = this.#restoring.get(key);
+    if (known !== undefined) return known;
+    const restoring = this.#restore(id, asker, shared).finally(() => this.#restoring.delete(key));
+    this.#restoring.set(key, restoring);
+    return restoring;
+  }
+
+  async #restore(
+    id: string,
+    { caller, passed }: Asker,
+    shared: SharedSessions,
+  ): Promise<Session | undefined> {
+    const kept = await shared.read(id);
+    if (kept.outcome === "unavailable") throw storeAwayError(kept);
+    if (kept.outcome === "unreadable")
+      throw new GatewayError(
+        "session-not-found",
+        "Session not found: another version of the gateway keeps it, or with another key. Begin again with initialize.",
+      );
+    // Nothing is done for somebody whose session it is not.
+    if (kept.outcome !== "found" || !isSameCaller(kept.record.caller, caller)) return undefined;
+    const { protocolVersion, capabilities, clientInfo } = kept.record;
+    const profile = this.#profiles.of({ capabilities, clientInfo, headers: passed });
+    const classKey = await this.#options.join(profile);
+    const facts = { id, protocolVersion, caller: kept.record.caller, profile, classKey };
+    const { context, now, restored } = this.#options;
+    const session = this.#keep(new Session(facts, context, now(), kept.record));
+    restored(session);
+    return session;
+  }
+
+  /** Asks whether the session is still there; without the store it goes on as it is. */
+  async #confirmed(session: Session, shared: SharedSessions): Promise<Session | undefined> {
+    const { id } = session.facts;
+    const kept = await shared.read(id);
+    if (this.#sessions.get(id) !== session) return this.#sessions.get(id);
+    if (kept.outcome === "gone") {
+      await this.#end(session, "deleted", true);
+      return undefined;
+    }
+    if (kept.outcome === "found") session.adopt(kept.record);
+    const freshMs = kept.outcome === "found" ? shared.freshMs : ALONE_MS;
+    session.freshUntilMs = this.#options.now() + freshMs;
+    return session;
+  }
+
+  #lookAgain(session: Session): void {
+    const { shared } = this.#options;
+    if (shared !== undefined) this.#confirmed(session, shared).catch(() => undefined);
+  }
+
+  async #expired(session: Session, shared: SharedSessions | undefined): Promise<void> {
+    const livesOn = shared !== undefined && (await shared.lives(session.facts.id));
+    if (this.#sessions.get(session.facts.id) !== session) return;
+    await this.#end(session, livesOn ? "left" : "expired", livesOn);
   }
 
   /** Never rejects. */
-  #end(session: Session, why: "deleted" | "expired" | "shutdown"): Promise<void> {
-    this.#sessions.delete(session.facts.id);
+  async #end(session: Session, why: SessionEnd, keepSession = false): Promise<void> {
+    if (!this.#sessions.delete(session.facts.id)) return;
     this.#options.ended(session, why);
-    return session.close(this.#options.now());
+    await session.close(this.#options.now(), { keepSession });
   }
-
-  #shared(profile: ClientProfile): ClientProfile {
-    const { capabilities, clientInfo, headers } = profile;
-    const text = JSON.stringify([capabilities, clientInfo, headers]);
-    const key = createHash("sha256").update(text).digest("base64url");
-    const known = this.#profiles.get(key);
-    if (known !== undefined) return known;
-    const own = {
-      capabilities: ownCopy(capabilities),
-      clientInfo: ownCopy(clientInfo),
-      headers,
-    };
-    this.#profiles.set(key, own);
-    return own;
-  }
-}
-
-/** A copy without the body that a text was cut from, which would stay in memory with it. */
-function ownCopy(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 /** Whether somebody waits for something of this session. A call whose client went away and did not come back keeps nothing alive. */
@@ -146,4 +249,4 @@ function isUsed({ callsUnderWay, openedStreams }: Session): boolean {
   return openedStreams.attachedCount > 0 || (callsUnderWay > 0 && !openedStreams.abandoned);
 }
 
-export { SessionRegistry, type NewSession };
+export { SessionRegistry, type Asker, type NewSession, type SessionEnd };

@@ -300,7 +300,7 @@ test("closing ends calls, streams and links, and keeps nothing of what comes aft
   const underWay = call();
   session.begin("n1", underWay);
   const link: FakeLink = a.link;
-  await session.close(0);
+  await session.close(0, { keepSession: false });
   expect(underWay.ends).toEqual(["given up: The session was ended."]);
   expect(stream.ended).toBe(true);
   expect(link.closed).toBe(true);

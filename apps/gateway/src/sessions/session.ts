@@ -6,13 +6,14 @@ import type { Peer } from "../core/call.ts";
 import type { Caller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
-import { errorText, resultText } from "../rpc/reply.ts";
-import { AskedRequests } from "./asked.ts";
+import type { Renewal } from "./backend-sessions.ts";
 import { CallsUnderWay, type CallUnderWay } from "./calls-under-way.ts";
+import { Dialogue } from "./dialogue.ts";
 import type { EventStreamLimits } from "./event-stream.ts";
-import { Links } from "./links.ts";
+import type { OtherProcesses } from "./other-processes.ts";
 import { OwnCatalogs, type ClassLists } from "./own-catalogs.ts";
-import { ReplayedState } from "./replayed-state.ts";
+import { renewalText } from "./renewal.ts";
+import { INITIAL_STATE, KeptState, type SessionState } from "./session-state.ts";
 import { SessionStreams } from "./session-streams.ts";
 
 /** What the client said of itself in `initialize`. Equal texts are shared between sessions. */
@@ -31,6 +32,8 @@ interface SessionContext extends ClassLists {
   readonly backends: ReadonlyMap<string, Backend>;
   readonly streamLimits: EventStreamLimits;
   readonly now: () => number;
+  /** Nobody when this process serves its sessions alone. */
+  readonly others?: OtherProcesses;
   /** A backend told this session that a list of its changed. */
   listChanged(classKey: string, backend: string): void;
   /** No link to a backend could be opened for this session. */
@@ -39,30 +42,34 @@ interface SessionContext extends ClassLists {
   asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
 }
 
-const LIST_CHANGED: ReadonlySet<string> = new Set([
-  "notifications/tools/list_changed",
-  "notifications/prompts/list_changed",
-  "notifications/resources/list_changed",
-]);
-
-/** One client of a handshake revision. Everything but its facts is made when first needed. */
+/** One client of a handshake revision. What it needs beyond its facts is made when first needed. */
 class Session implements Peer {
   readonly facts: SessionFacts;
   readonly #context: SessionContext;
-  #links: Links | undefined;
-  #asked: AskedRequests | undefined;
+  readonly #state: KeptState;
+  #dialogue: Dialogue | undefined;
   #streams: SessionStreams | undefined;
   #calls: CallsUnderWay | undefined;
   #own: OwnCatalogs | undefined;
-  #replayed: ReplayedState | undefined;
+  /** Backends that began anew, whose next result is to say so. */
+  #renewed: Set<string> | undefined;
   #passed: Readonly<Record<string, string>>;
   #closed = false;
   /** When the client was last heard of. */
   lastSeenMs: number;
+  /** Until then it need not be asked whether another process ended it. */
+  freshUntilMs = 0;
 
-  constructor(facts: SessionFacts, context: SessionContext, nowMs: number) {
+  /** `state` is what other processes made of the session so far. */
+  constructor(
+    facts: SessionFacts,
+    context: SessionContext,
+    nowMs: number,
+    state: SessionState = INITIAL_STATE,
+  ) {
     this.facts = facts;
     this.#context = context;
+    this.#state = new KeptState(state, context.others?.share(facts.id));
     this.lastSeenMs = nowMs;
     this.#passed = facts.profile.headers;
   }
@@ -76,10 +83,8 @@ class Session implements Peer {
   }
 
   get streams(): SessionStreams {
-    return (this.#streams ??= new SessionStreams(
-      this.#context.streamLimits,
-      this.facts.id.slice(0, 8),
-    ));
+    const { streamLimits } = this.#context;
+    return (this.#streams ??= new SessionStreams(streamLimits, this.facts.id.slice(0, 8)));
   }
 
   /** The streams, if there ever were any. */
@@ -88,27 +93,26 @@ class Session implements Peer {
   }
 
   link(backend: string): Link | Promise<Link> {
-    return this.#linksMade.get(backend, this.#context.now());
+    return this.#dialogueMade.link(backend);
   }
 
   get openLinks(): Iterable<[backend: string, link: Link]> {
-    return this.#links?.opened() ?? [];
+    return this.#dialogue?.openLinks ?? [];
   }
 
   receive(backend: string, link: Link, message: Message): string | undefined {
-    if (message.kind === "request") return this.#request(backend, link, message);
-    if (message.method === "notifications/cancelled") return this.#asked?.withdraw(link, message);
-    if (!LIST_CHANGED.has(message.method)) return message.text;
-    this.#listChanged(backend, link);
-    return undefined;
+    return this.#dialogueMade.receive(backend, link, message);
   }
 
   /** Takes the client's answer to a request of a backend; false when nothing like it was asked. */
   answered(answer: Message): boolean {
-    const taken = this.#asked?.take(answer);
-    // A backend that is gone needs no answer; its link reports that by itself.
-    taken?.link.send(taken.text).catch(() => undefined);
-    return taken !== undefined;
+    return this.#dialogueMade.answered(answer);
+  }
+
+  /** Takes what another process made of the session. */
+  adopt(state: SessionState): void {
+    this.#state.adopt(state);
+    if (this.#streams?.listening) this.#dialogueMade.listen(true);
   }
 
   /** Sends something to the client that belongs to no request of it. */
@@ -136,39 +140,43 @@ class Session implements Peer {
     return this.#calls?.count ?? 0;
   }
 
-  /** Ends a call as the client asked; a call that is over is no error. */
-  cancel(idKey: string, reason: string): void {
-    this.#calls?.cancel(idKey, reason);
+  /** Ends a call as the client asked; false when it is not under way here, as when it is over. */
+  cancel(idKey: string, reason: string): boolean {
+    return this.#calls?.cancel(idKey, reason) ?? false;
+  }
+
+  /** Tells the other processes of a notification that means nothing here. */
+  tellOthers(text: string): void {
+    this.#context.others?.tell(this.facts.id, text);
+  }
+
+  /** Whether the backend began anew since the last time that this was asked; the client is to be told. */
+  takeRenewal(backend: string): boolean {
+    return this.#renewed?.delete(backend) ?? false;
   }
 
   /** Sets the log level here and at every backend that is linked. */
   async setLogLevel(level: string): Promise<void> {
-    const links = [...this.openLinks].map(([, link]) => link);
-    await (this.#replayed ??= new ReplayedState()).setLogLevel(level, links);
+    await this.#dialogueMade.setLogLevel(level);
   }
 
   subscribed(uri: string, backend: string): void {
-    (this.#replayed ??= new ReplayedState()).subscribed(uri, backend);
+    this.#dialogueMade.subscribed(uri, backend);
   }
 
   unsubscribed(uri: string): void {
-    this.#replayed?.unsubscribed(uri);
+    this.#dialogue?.unsubscribed(uri);
   }
 
-  /** Tells every linked backend whether its standing stream has somebody to listen. */
+  /** Tells every backend that knows the session whether its standing stream has somebody to listen. */
   listen(wanted: boolean): void {
-    for (const [, link] of this.openLinks) link.listen(wanted);
+    if (this.#dialogue !== undefined || this.#state.current.backends.size > 0)
+      this.#dialogueMade.listen(wanted);
   }
 
   /** Passes a notification of the client on: progress to the backend that asked, anything else to every linked one. */
   pass(notification: Message): void {
-    const send = (link: Link): void => void link.send(notification.text).catch(() => undefined);
-    if (notification.method !== "notifications/progress")
-      for (const [, link] of this.openLinks) send(link);
-    else {
-      const asker = this.#asked?.linkOf(notification);
-      if (asker !== undefined) send(asker);
-    }
+    this.#dialogue?.pass(notification);
   }
 
   /** Notes what a request carried of the headers to pass through; a rotated token reaches backends with the next call. */
@@ -176,13 +184,12 @@ class Session implements Peer {
     if (headers === this.#passed || JSON.stringify(headers) === JSON.stringify(this.#passed))
       return;
     this.#passed = headers;
-    this.#links?.passHeaders(headers);
+    this.#dialogue?.passHeaders(headers);
   }
 
   /** Closes links that cost a process and are not in use. */
   closeIdleLinks(nowMs: number): void {
-    if (this.callsUnderWay > 0) return;
-    this.#links?.closeIdle(nowMs, (backend) => this.#replayed?.subscribedTo(backend) ?? false);
+    if (this.callsUnderWay === 0) this.#dialogue?.closeIdleLinks(nowMs);
   }
 
   /** Ends every call under way with this error, and tells their backends. */
@@ -190,67 +197,53 @@ class Session implements Peer {
     this.#calls?.giveUp(error);
   }
 
-  /** Ends calls, streams and backend sessions. */
-  async close(nowMs: number): Promise<void> {
+  /** Ends calls and streams, and the backends' sessions unless another process is to go on in them. */
+  async close(nowMs: number, how: { readonly keepSession: boolean }): Promise<void> {
     this.#closed = true;
     this.giveUpCalls(new GatewayError("session-not-found", "The session was ended."));
     this.#own?.close();
     this.#streams?.close(nowMs);
-    await this.#links?.close();
+    if (this.#dialogue !== undefined || this.#state.current.backends.size > 0)
+      await this.#dialogueMade.close(how);
   }
 
-  get #linksMade(): Links {
-    return (this.#links ??= new Links(
-      this.#context.backends,
-      { ...this.facts.profile, headers: this.#passed },
+  get #dialogueMade(): Dialogue {
+    const { profile, id } = this.facts;
+    const context = this.#context;
+    return (this.#dialogue ??= new Dialogue(
       {
-        message: (backend, link, message) => {
-          const text = this.receive(backend, link, message);
-          if (text !== undefined) this.notify(text);
-        },
-        opened: (backend, link) => this.#opened(backend, link),
-        closed: (backend, link) => {
-          this.#own?.forget(backend);
-          if (link !== undefined) this.#asked?.forget(link);
-        },
-        failed: (backend) => this.#context.linkFailed(backend),
+        sessionId: id,
+        profile,
+        state: this.#state,
+        backends: context.backends,
+        others: context.others,
+        now: () => context.now(),
+        linkFailed: (backend) => context.linkFailed(backend),
+        asked: (...what) => context.asked(...what),
+        listening: () => this.#streams?.listening ?? false,
+        notify: (text) => this.notify(text),
+        listChanged: (backend, link) => this.#listChanged(backend, link),
+        restarted: (backend) => this.#own?.restarted(backend),
+        unlinked: (backend) => this.#own?.forget(backend),
+        renewed: (backend, why) => this.#backendRenewed(backend, why),
       },
+      this.#passed,
     ));
   }
 
-  #request(backend: string, link: Link, message: Message): string | undefined {
-    if (message.method === "ping") {
-      link.send(resultText(message.id, "{}")).catch(() => undefined);
-      return undefined;
-    }
-    try {
-      const text = (this.#asked ??= new AskedRequests()).put(link, message, this.#context.now());
-      this.#context.asked(backend, message.method, "forwarded");
-      return text;
-    } catch (error) {
-      this.#context.asked(backend, message.method, "refused");
-      link.send(errorText(message.id, GatewayError.from(error))).catch(() => undefined);
-      return undefined;
-    }
+  #backendRenewed(backend: string, why: Renewal): void {
+    (this.#renewed ??= new Set()).add(backend);
+    if (JSON.parse(this.view.capabilities).logging !== undefined)
+      this.notify(renewalText(backend, why));
   }
 
   #listChanged(backend: string, link: Link): void {
-    if (this.#closed) return;
     const { classKey } = this.facts;
     const scope = this.#context.backends.get(backend)?.scope;
     this.#context.listChanged(classKey, backend);
     if (scope === "shared") return;
     this.#own ??= new OwnCatalogs(this.#context, classKey, (kinds) => this.announce(kinds));
     this.#own.changed(backend, link, scope === "session");
-  }
-
-  async #opened(backend: string, link: Link): Promise<void> {
-    this.#own?.restarted(backend);
-    const listen = (): void => link.listen(this.#streams?.listening ?? false);
-    listen();
-    await this.#replayed?.replay(backend, link);
-    // The client may have opened or closed its stream meanwhile, when this link was not among the open ones yet.
-    listen();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MetricBook } from "./exposition.ts";
 
-/** Why a session is no more. */
-type SessionEnd = "deleted" | "expired" | "shutdown";
+/** Why a session is not in this process any more; one that was `left` goes on. */
+type SessionEnd = "deleted" | "expired" | "shutdown" | "left";
 
 /** What clients hold at one moment. */
 interface Held {
@@ -17,6 +17,8 @@ interface Held {
 /** Measures sessions, and what they hold. */
 interface SessionMeter {
   created(): void;
+  /** A session of another process, or one that had been left, is served here. */
+  restored(): void;
   ended(reason: SessionEnd): void;
   /** Has what is held counted whenever the metrics are read. */
   watch(held: () => Held): void;
@@ -29,7 +31,14 @@ function nothing(): Held {
 /** The meter of the sessions of one gateway. */
 function sessionMeter(book: MetricBook, server: string, transport: string): SessionMeter {
   const created = book.counter("headgate_sessions_created_total", "Client sessions opened").of();
-  const ended = book.counter("headgate_sessions_ended_total", "Client sessions ended", ["reason"]);
+  const restored = book
+    .counter("headgate_sessions_restored_total", "Client sessions taken up from the store")
+    .of();
+  const ended = book.counter(
+    "headgate_sessions_ended_total",
+    "Client sessions that are not in this process any more; those left go on elsewhere or later",
+    ["reason"],
+  );
   let held = nothing;
   book.reading("headgate_sessions_live", "Open client sessions", () => held().sessions);
   book.reading("headgate_streams_open", "Standing streams open to clients", () => held().streams);
@@ -47,6 +56,7 @@ function sessionMeter(book: MetricBook, server: string, transport: string): Sess
   );
   return {
     created: () => created.add(),
+    restored: () => restored.add(),
     ended: (reason) => ended.of(reason).add(),
     watch(source) {
       held = source;

@@ -1,0 +1,218 @@
+import type { Backend, ClientProfile, Link } from "../backends/port.ts";
+import { GatewayError } from "../rpc/errors.ts";
+import type { Message } from "../rpc/message.ts";
+import { errorText, resultText } from "../rpc/reply.ts";
+import { AskedRequests, askingProcess } from "./asked.ts";
+import { BackendSessions, type Renewal } from "./backend-sessions.ts";
+import { Links } from "./links.ts";
+import type { OtherProcesses } from "./other-processes.ts";
+import { ReplayedState } from "./replayed-state.ts";
+import type { KeptState } from "./session-state.ts";
+
+/** What one client's dialogue with its backends needs of the client and of the gateway. */
+interface DialogueOptions {
+  readonly sessionId: string;
+  readonly profile: ClientProfile;
+  readonly state: KeptState;
+  readonly backends: ReadonlyMap<string, Backend>;
+  /** Nobody when this process serves its sessions alone. */
+  readonly others?: OtherProcesses | undefined;
+  readonly now: () => number;
+  /** Whether the client listens for messages that belong to no request. */
+  listening(): boolean;
+  /** Takes what is for the client and belongs to no request of it. */
+  notify(text: string): void;
+  listChanged(backend: string, link: Link): void;
+  /** A link has a new session: what the backend offered to the old one is over. */
+  restarted(backend: string): void;
+  unlinked(backend: string): void;
+  linkFailed(backend: string): void;
+  /** What a backend kept for this client is gone. */
+  renewed(backend: string, why: Renewal): void;
+  /** A backend asked something of the client; `refused` when too many of its requests wait already. */
+  asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
+}
+
+const LIST_CHANGED: ReadonlySet<string> = new Set([
+  "notifications/tools/list_changed",
+  "notifications/prompts/list_changed",
+  "notifications/resources/list_changed",
+]);
+
+/** Everything that passes between one client and its backends besides the calls themselves. */
+class Dialogue {
+  readonly #options: DialogueOptions;
+  readonly #links: Links;
+  readonly #sessions: BackendSessions;
+  readonly #replayed: ReplayedState;
+  #asked: AskedRequests | undefined;
+  #closed = false;
+
+  /** `headers` are those that the client sent last, of those that are passed through. */
+  constructor(options: DialogueOptions, headers: Readonly<Record<string, string>>) {
+    this.#options = options;
+    const { state, others, backends, profile } = options;
+    this.#replayed = new ReplayedState(state);
+    this.#sessions = new BackendSessions({
+      state,
+      processTag: others?.tag ?? "",
+      renewed: (backend, why) => options.renewed(backend, why),
+    });
+    this.#links = new Links(
+      backends,
+      { ...profile, headers },
+      {
+        message: (backend, link, message) => {
+          const text = this.receive(backend, link, message);
+          if (text !== undefined) options.notify(text);
+        },
+        known: (backend) => this.#sessions.known(backend),
+        began: (backend, session) => this.#sessions.began(backend, session),
+        opened: (backend, link, session) => this.#opened(backend, link, session),
+        reopened: (backend, link) => this.#reopened(backend, link),
+        closed: (backend, link) => {
+          this.#sessions.unbound(backend);
+          options.unlinked(backend);
+          if (link !== undefined) this.#asked?.forget(link);
+        },
+        failed: (backend) => options.linkFailed(backend),
+      },
+    );
+  }
+
+  link(backend: string): Link | Promise<Link> {
+    return this.#links.get(backend, this.#options.now());
+  }
+
+  get openLinks(): Iterable<[backend: string, link: Link]> {
+    return this.#links.opened();
+  }
+
+  /** The text to hand to the client for a message of a backend; `undefined` when the message was not for the client. */
+  receive(backend: string, link: Link, message: Message): string | undefined {
+    if (message.kind === "request") return this.#request(backend, link, message);
+    if (message.method === "notifications/cancelled") return this.#asked?.withdraw(link, message);
+    if (!LIST_CHANGED.has(message.method)) return message.text;
+    if (!this.#closed) this.#options.listChanged(backend, link);
+    return undefined;
+  }
+
+  /** Takes the client's answer to a request of a backend; false when nothing like it was asked. */
+  answered(answer: Message): boolean {
+    const taken = this.#asked?.take(answer);
+    if (taken === undefined) return this.#answeredElsewhere(answer);
+    // A backend that is gone needs no answer; its link reports that by itself.
+    taken.link.send(taken.text).catch(() => undefined);
+    return true;
+  }
+
+  /** Sets the log level here and at every backend that is linked. */
+  async setLogLevel(level: string): Promise<void> {
+    await this.#replayed.setLogLevel(
+      level,
+      [...this.openLinks].map(([, link]) => link),
+    );
+  }
+
+  subscribed(uri: string, backend: string): void {
+    this.#replayed.subscribed(uri, backend);
+  }
+
+  unsubscribed(uri: string): void {
+    this.#replayed.unsubscribed(uri);
+  }
+
+  /** Tells every linked backend whether its standing stream has somebody to listen, and links those that the session is known at. */
+  listen(wanted: boolean): void {
+    for (const [, link] of this.openLinks) link.listen(wanted);
+    if (!wanted || this.#closed) return;
+    for (const backend of this.#options.state.current.backends.keys())
+      Promise.resolve(this.link(backend)).catch(() => undefined);
+  }
+
+  /** Passes a notification of the client on: progress to the backend that asked, anything else to every linked one. */
+  pass(notification: Message): void {
+    const send = (link: Link): void => void link.send(notification.text).catch(() => undefined);
+    if (notification.method !== "notifications/progress") {
+      for (const [, link] of this.openLinks) send(link);
+      return;
+    }
+    const asker = this.#asked?.linkOf(notification);
+    if (asker !== undefined) send(asker);
+    else this.#options.others?.tell(this.#options.sessionId, notification.text);
+  }
+
+  passHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#links.passHeaders(headers);
+  }
+
+  /** Closes links that cost a process and are not in use. */
+  closeIdleLinks(nowMs: number): void {
+    this.#links.closeIdle(nowMs, (backend) => this.#replayed.subscribedTo(backend));
+  }
+
+  /** Closes all links; the backends' sessions end with them, unless they are kept for another process. */
+  async close(how: { readonly keepSession: boolean }): Promise<void> {
+    this.#closed = true;
+    const unlinked = how.keepSession ? [] : this.#unlinkedSessions();
+    await Promise.allSettled([this.#links.close(how), ...unlinked.map((end) => end())]);
+  }
+
+  /** The sessions at backends that other processes opened and this one never used: ended as well as can be. */
+  #unlinkedSessions(): (() => Promise<void>)[] {
+    const linked = new Set([...this.openLinks].map(([backend]) => backend));
+    const { profile, backends, state } = this.#options;
+    return [...state.current.backends].flatMap(([name, known]) => {
+      const backend = backends.get(name);
+      if (backend === undefined || linked.has(name)) return [];
+      return async () => (await backend.open(profile, DEAF, known)).close();
+    });
+  }
+
+  #answeredElsewhere(answer: Message): boolean {
+    const { others, sessionId } = this.#options;
+    const tag = askingProcess(answer.id);
+    if (others === undefined || tag === undefined || tag === others.tag) return false;
+    others.answer(tag, sessionId, answer.text);
+    return true;
+  }
+
+  #request(backend: string, link: Link, message: Message): string | undefined {
+    if (message.method === "ping") {
+      link.send(resultText(message.id, "{}")).catch(() => undefined);
+      return undefined;
+    }
+    const { others, now, asked } = this.#options;
+    try {
+      const text = (this.#asked ??= new AskedRequests(others?.tag)).put(link, message, now());
+      asked(backend, message.method, "forwarded");
+      return text;
+    } catch (error) {
+      asked(backend, message.method, "refused");
+      link.send(errorText(message.id, GatewayError.from(error))).catch(() => undefined);
+      return undefined;
+    }
+  }
+
+  async #opened(backend: string, link: Link, session: "new" | "known"): Promise<void> {
+    const { listening, restarted } = this.#options;
+    link.listen(listening());
+    if (session === "new") {
+      restarted(backend);
+      await this.#replayed.replay(backend, link);
+    }
+    // The client may have opened or closed its stream meanwhile, when this link was not among the open ones yet.
+    link.listen(listening());
+  }
+
+  async #reopened(backend: string, link: Link) {
+    const agreed = await this.#sessions.reopened(backend, link.session);
+    await this.#opened(backend, link, agreed === undefined ? "new" : "known");
+    return agreed;
+  }
+}
+
+/** Nobody is there to hear what a backend says while its session is ended. */
+const DEAF = { message: () => undefined, reopened: () => undefined, closed: () => undefined };
+
+export { Dialogue };
