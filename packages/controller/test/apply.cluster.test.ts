@@ -39,6 +39,7 @@ function deployment(name: string, knobs: Knobs): KubeObject & { spec: unknown } 
       template: {
         metadata: { labels: { app: name } },
         spec: {
+          ...(knobs.hostNetwork === undefined ? {} : { hostNetwork: knobs.hostNetwork }),
           containers: [
             {
               name: "main",
@@ -67,6 +68,7 @@ interface Knobs {
   readonly ports: readonly number[];
   readonly args?: readonly string[] | undefined;
   readonly sidecar: boolean;
+  readonly hostNetwork?: boolean | undefined;
 }
 
 const knobs: fc.Arbitrary<Knobs> = fc.record({
@@ -74,14 +76,15 @@ const knobs: fc.Arbitrary<Knobs> = fc.record({
   labels: fc.option(fc.dictionary(fc.constantFrom("x", "y"), fc.constantFrom("1", "2")), {
     nil: undefined,
   }),
-  finalizers: fc.constant(false),
+  finalizers: fc.boolean(),
   image: fc.constantFrom("one", "two"),
-  env: fc.dictionary(fc.constantFrom("A", "B", "C"), fc.constantFrom("1", "2")),
+  env: fc.dictionary(fc.constantFrom("A", "B", "C"), fc.constantFrom("1", "")),
   ports: fc.uniqueArray(fc.constantFrom(80, 443, 8080), { minLength: 1 }),
   args: fc.option(fc.array(fc.constantFrom("-a", "-b"), { minLength: 1, maxLength: 2 }), {
     nil: undefined,
   }),
   sidecar: fc.boolean(),
+  hostNetwork: fc.constantFrom(undefined, false),
 });
 
 /** Every other time the same once more. */
@@ -115,12 +118,14 @@ describe("whether an apply would change anything", () => {
           // Controllers write too: to status and to one annotation, which does not count.
           const intents = [before, after].map(({ metadata, spec }) => ({
             labels: metadata.labels,
+            finalizers: metadata.finalizers,
             spec,
             fields: metadata.managedFields?.find((entry) => entry.manager === manager)?.fieldsV1,
           }));
           const same = JSON.stringify(intents[0]) === JSON.stringify(intents[1]);
           expect(foreseen).toBe(same);
           agreed[same ? "same" : "different"] += 1;
+          if (second.finalizers) await applyDeployment(rig, name, { ...second, finalizers: false });
           await rig.direct.delete(deployments, { namespace: rig.namespace, name });
         }),
         { numRuns: 40 },

@@ -97,6 +97,20 @@ test("nothing would change where all that is wanted is owned and there, whatever
   expect(same(wanted(), live())).toBe(true);
 });
 
+test.each<[string, unknown]>([
+  ["an empty text", ""],
+  ["an empty list", []],
+  ["an empty object", {}],
+  ["false", false],
+])("%s that is owned may be left out of what is there", (_what, value) => {
+  const object = { metadata: { name: "a" }, spec: { value } };
+  const entry = { manager: "ours", operation: "Apply", apiVersion: "apps/v1" };
+  const managedFields = [{ ...entry, fieldsV1: { "f:spec": { "f:value": {} } } }];
+  const there = { metadata: { name: "a", managedFields }, spec: {} };
+  expect(same(object, there)).toBe(true);
+  expect(same({ ...object, spec: { value: "full" } } as KubeObject, there)).toBe(false);
+});
+
 describe("something would change when", () => {
   const changes: readonly (readonly [string, (object: ReturnType<typeof wanted>) => void])[] = [
     ["a value is another", ({ metadata }) => (metadata.labels["app"] = "e")],

@@ -23,8 +23,16 @@ export function isSameIntent({ fields, wanted, live }: Part): boolean {
 type Steps = readonly (readonly [string, unknown])[];
 type Fields = Readonly<Record<string, unknown>>;
 
+// The server leaves out what is empty. What is owned and not there is such a value.
 function isSameLeaf(wanted: unknown, live: unknown): boolean {
+  if (live === undefined) return isEmpty(wanted);
   return isDeepStrictEqual(withoutUndefined(wanted), live);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isRecord(value)) return Object.keys(value).length === 0;
+  return value === "" || value === 0 || value === false;
 }
 
 function areSameFields(steps: Steps, wanted: Fields, live: Fields): boolean {

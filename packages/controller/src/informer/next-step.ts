@@ -10,6 +10,8 @@ export type Ending =
   | {
       readonly reason: ControllerErrorCode | "unknown";
       readonly retryAfterMs?: number | undefined;
+      /** What is told to a person. */
+      readonly error?: unknown;
     };
 
 /** What a list or watch that ended was. */

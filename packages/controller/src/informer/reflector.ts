@@ -127,6 +127,6 @@ async function watch<T extends KubeObject>(
 }
 
 function endingOf(error: unknown): Ending {
-  if (!(error instanceof ControllerError)) return { reason: "unknown" };
-  return { reason: error.code, retryAfterMs: error.retryAfterMs };
+  if (!(error instanceof ControllerError)) return { reason: "unknown", error };
+  return { reason: error.code, retryAfterMs: error.retryAfterMs, error };
 }

@@ -15,12 +15,13 @@ export class Trouble {
   }
 
   /** Takes note of how a list or a watch ended. */
-  ended({ reason }: Ending, { failures }: NextStep): void {
+  ended(ending: Ending, { failures }: NextStep): void {
+    const { reason } = ending;
     // The ends that every watch comes to are no news, and neither is one failure.
     if (reason === "closed" || reason === "silent" || reason === "gone") return;
     if (this.#told || failures < 2) return;
     this.#told = true;
-    const fields = { ...this.#fields, reason };
+    const fields = { ...this.#fields, reason, err: ending.error };
     this.#log.warn(fields, "an informer cannot list or watch, and goes on trying");
   }
 

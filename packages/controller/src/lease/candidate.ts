@@ -55,7 +55,11 @@ export class Candidate {
     let failed = false;
     while (!signal.aborted) {
       try {
-        if (await this.#tryTake(signal)) return true;
+        const taken = await within(this.#clock, this.#giveUpMs, signal, (limit) =>
+          this.#tryTake(limit),
+        );
+        // What was taken long ago, as the answer took its time, may be another's by now.
+        if (taken === true && !signal.aborted && this.#leftMs() > 0) return true;
         failed = false;
       } catch (err) {
         if (signal.aborted) break;
@@ -77,7 +81,7 @@ export class Candidate {
       if (this.#leftMs() <= 0) return false;
       try {
         const renewed = await within(this.#clock, this.#leftMs(), signal, (limit) =>
-          this.#renew(limit),
+          this.#update((before) => this.#held(before), limit),
         );
         if (renewed === false) return signal.aborted;
         failed = false;
@@ -92,9 +96,10 @@ export class Candidate {
   /** Lets go of the lease, so that another need not wait; does its best and never rejects. */
   async release(): Promise<void> {
     const { signal } = new AbortController();
-    const spec = released(this.#sighting?.lease?.spec, this.#clock.wallMs());
     try {
-      await within(this.#clock, this.#giveUpMs, signal, (limit) => this.#write(spec, limit));
+      await within(this.#clock, this.#giveUpMs, signal, (limit) =>
+        this.#update((before) => released(before, this.#clock.wallMs()), limit),
+      );
     } catch (err) {
       this.#warn(err, "a lease could not be released; it will expire");
     }
@@ -109,22 +114,22 @@ export class Candidate {
     const found = await client.get(leases, lease, signal);
     this.#sighting = sighted(this.#sighting, found, this.#clock.monotonicMs());
     const claim = claimOn(this.#sighting, identity, this.#clock.monotonicMs());
-    return claim.step !== "wait" && (await this.#write(this.#held(), signal));
+    const spec = this.#held(found?.spec);
+    return claim.step !== "wait" && (await this.#write(spec, signal));
   }
 
-  // False when the lease is not ours any more.
-  async #renew(signal: AbortSignal): Promise<boolean> {
-    if (await this.#write(this.#held(), signal)) return true;
+  // Changes the lease if it is ours, and false when it is not any more.
+  async #update(change: (before: LeaseSpec) => LeaseSpec, signal: AbortSignal): Promise<boolean> {
+    if (await this.#write(change(this.#sighting?.lease?.spec ?? {}), signal)) return true;
     const { client, lease, identity } = this.#options;
     const found = await client.get(leases, lease, signal);
     if (found?.spec?.holderIdentity !== identity) return false;
-    // Ours, but somebody else wrote to it too.
+    // Ours, but somebody else wrote to it too, or we did and were not told.
     this.#sighting = sighted(this.#sighting, found, this.#clock.monotonicMs());
-    return this.#write(this.#held(), signal);
+    return this.#write(change(found.spec), signal);
   }
 
-  #held(): LeaseSpec {
-    const before = this.#sighting?.lease?.spec;
+  #held(before: LeaseSpec | undefined): LeaseSpec {
     const wallMs = this.#clock.wallMs();
     return heldBy(this.#options.identity, { before, termMs: this.#termMs, wallMs });
   }

@@ -200,6 +200,50 @@ describe("leadership ends at once", () => {
   });
 });
 
+test("a lease whose taking was answered too late is not led by", async () => {
+  const [server, clock] = [new LeaseServer(), new ManualClock()];
+  const answer = Promise.withResolvers<void>();
+  let slow = true;
+  const client: Client = {
+    ...server.client,
+    create: async (kind, lease) => {
+      const written = await server.client.create(kind, lease);
+      if (slow) await answer.promise;
+      return written;
+    },
+  };
+  const late = candidate({ client }, clock, "late");
+  await clock.advance(11_000);
+  slow = false;
+  server.seize("them");
+  answer.resolve();
+  await clock.advance(4_000);
+  expect(late.state.leads).toBe(false);
+  late.stop.abort();
+  expect(await late.ended).toBe("stopped");
+});
+
+test("the lease is let go of although a renewal was under way of which nothing was heard", async () => {
+  const [server, clock] = [new LeaseServer(), new ManualClock()];
+  let mute = false;
+  const client: Client = {
+    ...server.client,
+    replace: async (kind, lease) => {
+      const written = await server.client.replace(kind, lease);
+      if (mute) await new Promise(() => {});
+      return written;
+    },
+  };
+  const { stop, ended } = candidate({ client }, clock, "us");
+  await clock.advance(1_000);
+  mute = true;
+  await clock.advance(1_500);
+  mute = false;
+  stop.abort();
+  expect(await ended).toBe("stopped");
+  expect(server.lease?.spec?.holderIdentity).toBe("");
+});
+
 describe("leadership goes on", () => {
   test("through failures that are over in time", async () => {
     const [server, clock] = [new LeaseServer(), new ManualClock()];
