@@ -16,6 +16,7 @@ const printed: Readonly<Record<string, string>> = {
   "token-bucket": "true false function",
   controller: "widgets n/w 1970-01-01T00:00:00Z",
   redis: "7000 closed no",
+  "session-store": "ab ended function function",
 };
 
 const members = await publishables();

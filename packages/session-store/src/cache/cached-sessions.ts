@@ -32,7 +32,10 @@ class SessionsOfProcess implements CachedSessions {
     this.#residents = new Residents(settings);
     this.#announcer = new Announcer(settings.bus, {
       ended: (id) => this.#writeBack.forget(id, "ended"),
-      changed: (id, revision) => this.#residents.outdate(id, revision),
+      changed: (id, revision) => {
+        this.#residents.outdate(id, revision);
+        settings.observe({ kind: "outdated", id });
+      },
       gap: () => this.#residents.outdateAll(),
     });
     this.#writeBack = new WriteBack(settings, this.#residents, this.#announcer);
