@@ -3,10 +3,11 @@ import { startEcho } from "../fixtures/echo/listen.ts";
 import type { Echo } from "../fixtures/echo/listen.ts";
 import { startMisbehaving } from "../fixtures/misbehaving/listen.ts";
 import type { Misbehaving } from "../fixtures/misbehaving/listen.ts";
-import { messagesIn, requestText } from "../wire/http.ts";
+import { messagesIn, notificationText, requestText } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import type { RawSession } from "../wire/session.ts";
 import { configOf, http } from "./config.ts";
+import type { Backend } from "./config.ts";
 import { startGateway } from "./start.ts";
 import type { StartedGateway } from "./start.ts";
 
@@ -29,18 +30,33 @@ afterAll(async () => {
 
 const HOUR = "1h0m0s";
 
+type Circumstances = {
+  version?: string;
+  auth?: string;
+  backends?: Backend[];
+  operational?: object;
+};
+
 async function started(
   rateLimiting: object,
-  { version = "2025-11-25", auth = "anonymous" } = {},
+  { version = "2025-11-25", auth = "anonymous", backends = [], ...more }: Circumstances = {},
 ): Promise<RawSession> {
   gateway = await startGateway({
-    config: configOf([http("b", backend.url), http("e", echo.url)], {
+    config: configOf([http("b", backend.url), http("e", echo.url), ...backends], {
       incomingAuth: { type: auth },
       sessionStorage: { provider: "memory" },
       rateLimiting,
+      ...more,
     }),
   });
   return openSession(gateway.url, { protocolVersion: version });
+}
+
+async function healthOf(name: string): Promise<string | undefined> {
+  const { backends } = (await (await fetch(`${gateway?.origin}/status`)).json()) as {
+    backends: { name: string; health: string }[];
+  };
+  return backends.find((each) => each.name === name)?.health;
 }
 
 type Answer = {
@@ -101,7 +117,40 @@ describe("rules", () => {
     expect((await ask(session, "logging/setLevel", level)).answer.error?.code).toBe(429);
   });
 
-  test("cost nothing for what is malformed, unknown, or of a backend that is away", async () => {
+  test("cost nothing for a backend that is known to be away", async () => {
+    const leaving = await startMisbehaving();
+    const session = await started(
+      { shared: { maxTokens: 3, refillPeriod: HOUR } },
+      {
+        backends: [http("gone", leaving.url)],
+        operational: {
+          failureHandling: { healthCheckInterval: "1s", healthCheckTimeout: "500ms" },
+        },
+      },
+    );
+    expect((await ask(session, "tools/call", { name: "gone_well" })).answer.result).toBeDefined();
+    await leaving.close();
+    await expect.poll(() => healthOf("gone"), { timeout: 10_000 }).toBe("unhealthy");
+    for (let n = 0; n < 5; n++)
+      expect((await ask(session, "tools/call", { name: "gone_well" })).answer.error?.code).toBe(
+        -32_603,
+      );
+    expect((await ask(session, "tools/call", tool)).answer.result?.isError).toBeUndefined();
+    expect((await ask(session, "tools/call", tool)).answer.result?.isError).toBeUndefined();
+    expect((await ask(session, "tools/call", tool)).answer.result?.isError).toBe(true);
+  });
+
+  test("keep the cost of a call that its client cancelled", async () => {
+    const session = await started({ shared: { maxTokens: 1, refillPeriod: HOUR } });
+    const called = backend.next("tools/call");
+    const hanging = session.call(9, "b_hang");
+    await called;
+    await session.post(notificationText("notifications/cancelled", { requestId: 9 }));
+    await (await hanging).text();
+    expect((await ask(session, "tools/call", tool)).answer.result?.isError).toBe(true);
+  });
+
+  test("cost nothing for what is malformed or unknown", async () => {
     const session = await started({
       shared: { maxTokens: 1, refillPeriod: HOUR },
       rules: [

@@ -3,7 +3,7 @@ import type { RedisServer } from "@headgate/redis-server-for-tests";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startMisbehaving } from "../fixtures/misbehaving/listen.ts";
 import type { Misbehaving } from "../fixtures/misbehaving/listen.ts";
-import { messagesIn } from "../wire/http.ts";
+import { messagesIn, requestText } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import type { RawSession } from "../wire/session.ts";
 import { configOf, http } from "./config.ts";
@@ -87,6 +87,17 @@ describe("gateways that share a Redis", () => {
     for (let n = 0; n < 10; n++) expect((await call(sessions[0]!)).passed).toBe(false);
     expect(await metric(both[0]!, "headgate_redis_commands_total")).toBe(before);
     expect(await storeOf(both[0]!)).toMatchObject({ kind: "redis", state: "healthy" });
+  });
+
+  test("decide on the requests of a batch in their order", async () => {
+    const gateway = await started({ shared: { maxTokens: 7, refillPeriod: HOUR } });
+    const session = await openSession(gateway.url, { protocolVersion: "2025-03-26" });
+    const ids = Array.from({ length: 12 }, (_, id) => id);
+    const texts = ids.map((id) => requestText(id, "tools/call", { name: "b_well" }));
+    const answers = await messagesIn(await session.post(`[${texts.join()}]`));
+    const refused = answers.filter((text) => text.includes("Rate limit exceeded"));
+    const refusedIds = refused.map((text) => (JSON.parse(text) as { id: number }).id);
+    expect(refusedIds.toSorted((a, b) => a - b)).toEqual(ids.slice(7));
   });
 
   test("keep no name of a user there", async () => {

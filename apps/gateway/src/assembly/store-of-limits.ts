@@ -56,7 +56,11 @@ function sharedStore(
     batchSent: metrics.store.batchSent,
     ...(keyPrefix !== undefined && { keyPrefix: `${keyPrefix}rl:` }),
   });
-  const store = resilientStore({ shared, local: memoryStore(), observer: tellOf(log) });
+  const store = resilientStore({
+    shared,
+    local: memoryStore(),
+    observer: tellOf(log, () => state()),
+  });
   metrics.store.watch(() => store.health);
   const state = stateOver(redis, () => store.health.state === "degraded");
   return {
@@ -72,15 +76,19 @@ function sharedStore(
 }
 
 /** Writes of the moments from which this process decides alone, and no more. */
-function tellOf(log: Log): ResilienceObserver {
+function tellOf(log: Log, changed: () => void): ResilienceObserver {
   return {
-    degraded: ({ errorClass, error }) =>
+    degraded({ errorClass, error }) {
+      changed();
       log.warn(
         { errorClass, err: error },
         "Redis does not answer: limits do what their onStoreFailure says until it is back",
-      ),
-    restored: ({ errorClass, durationMs, localDecisions }) =>
-      log.info({ errorClass, durationMs, localDecisions }, "Redis decides on limits again"),
+      );
+    },
+    restored({ errorClass, durationMs, localDecisions }) {
+      changed();
+      log.info({ errorClass, durationMs, localDecisions }, "Redis decides on limits again");
+    },
   };
 }
 
