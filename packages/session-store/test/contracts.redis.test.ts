@@ -1,3 +1,4 @@
+import { findValkey } from "@headgate/redis-server-for-tests";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { sessionBusContract } from "../src/bus/contract.ts";
 import { redisSessionBus } from "../src/bus/redis.ts";
@@ -11,13 +12,16 @@ import { redisEventLog } from "../src/events/redis.ts";
 import { sessionStoreContract, type OpenSessionStore } from "../src/store/contract.ts";
 import { redisSessionStore } from "../src/store/redis.ts";
 import type { SessionStore } from "../src/store/session-store.ts";
-import { afterFailover, cluster, single, type Deployment } from "./deployments.ts";
+import { afterFailover, cluster, single, valkey, type Deployment } from "./deployments.ts";
 import { Rig } from "./redis-rig.ts";
+
+const program = await findValkey();
 
 describe.each([
   { name: "one Redis", start: single },
   { name: "a Cluster of three", start: cluster },
   { name: "Sentinels after a failover", start: afterFailover },
+  ...(program === undefined ? [] : [{ name: "Valkey", start: () => valkey(program) }]),
 ])("on $name", ({ start }) => {
   let deployment: Deployment;
   beforeAll(async () => {

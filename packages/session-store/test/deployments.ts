@@ -3,6 +3,7 @@ import {
   startRedis,
   startRedisCluster,
   startSentinel,
+  startValkey,
   type RedisServer,
 } from "@headgate/redis-server-for-tests";
 
@@ -16,7 +17,15 @@ export interface Deployment {
 
 /** One server. */
 export async function single(): Promise<Deployment> {
-  const server = await startRedis();
+  return alone(await startRedis());
+}
+
+/** One server of Valkey. */
+export async function valkey(program: string): Promise<Deployment> {
+  return alone(await startValkey(program));
+}
+
+function alone(server: RedisServer): Deployment {
   const { host, port } = server;
   return {
     topology: { kind: "single", host, port },

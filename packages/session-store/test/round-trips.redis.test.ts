@@ -60,6 +60,10 @@ test("every operation is one round trip, and the use of a known session none", a
     await operation();
     counts[name] = trips;
   }
+  sessions.close();
+  trips = 0;
+  await Promise.all([sessions.read("1", { fresh: true }), connection.send("PING")]);
+  expect(trips).toBe(1);
   const one = Object.fromEntries(Object.keys(operations).map((name) => [name, 1]));
   expect(counts).toEqual({
     ...one,

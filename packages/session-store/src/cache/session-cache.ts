@@ -33,7 +33,10 @@ export type CachedEndOutcome =
 
 /** How a session is read. */
 export interface ReadOptions {
-  /** Ask the store even if this process knows the session; for what another process may have written a moment ago. */
+  /**
+   * Ask the store even if this process knows the session; for what another process may have written a moment ago.
+   * While the store is away, what this process knows is what counts.
+   */
   readonly fresh?: boolean;
 }
 

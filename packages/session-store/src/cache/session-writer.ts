@@ -1,10 +1,14 @@
 import type { Clock } from "../clock.ts";
 import type { Change, Ended, Missing, SessionStore, Unreadable } from "../store/session-store.ts";
-import type { Unavailable } from "../unavailable.ts";
+import { unavailable, type Unavailable } from "../unavailable.ts";
 import { applied, confirm, type Entry } from "./entry.ts";
 
 /** What writing an entry comes to; `written`: the store has everything. */
 export type Writing = { readonly outcome: "written" } | Missing | Ended | Unreadable | Unavailable;
+
+// Three are needed when a store lost a session: to find out, to put it back, to write. More come with other writers.
+const MAX_BATCHES = 32;
+const RETRY_AFTER_MS = 1000;
 
 /** What a writer works with. */
 export interface WriterParts {
@@ -25,7 +29,7 @@ export class SessionWriter {
 
   /** Writes until one change, or everything there is, is in the store. */
   async write(entry: Entry, change?: Change): Promise<Writing> {
-    for (;;) {
+    for (let batch = 0; batch < MAX_BATCHES; batch++) {
       const outcome = await this.#nextBatch(entry);
       if (outcome.outcome !== "written") return outcome;
       const isDone =
@@ -34,6 +38,7 @@ export class SessionWriter {
           : !entry.changes.includes(change);
       if (isDone) return outcome;
     }
+    return unavailable("contended", RETRY_AFTER_MS);
   }
 
   #nextBatch(entry: Entry): Promise<Writing> {

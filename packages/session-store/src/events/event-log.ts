@@ -34,7 +34,7 @@ export interface EventsRead {
 
 /** Who follows a stream. */
 export interface EventFollower {
-  /** Each event once and in order; the next waits until what is returned resolves. */
+  /** Each event once and in order; the next waits until what is returned resolves. If it fails, the following ends. */
   readonly event: (event: LoggedEvent) => void | Promise<void>;
   /** Events before the next one may be missing; see `EventsRead`. */
   readonly lost?: () => void;

@@ -61,6 +61,19 @@ test("who is woken for what is known already does not read", async () => {
   expect(state.reads).toBe(1);
 });
 
+test("a follower that fails gets nothing more, and fails nobody else", async () => {
+  const log = memoryEventLog();
+  const texts: string[] = [];
+  const fails = ({ event }: { readonly event: string }) => {
+    texts.push(event);
+    throw new Error("no");
+  };
+  log.follow(STREAM, 0, { event: fails });
+  for (const event of ["a", "b"]) await log.append(STREAM, event);
+  await settled();
+  expect(texts).toEqual(["a"]);
+});
+
 test("who stopped while the log was read gets nothing", async () => {
   const { clock, log, texts, following } = rig();
   await log.append(STREAM, "a");

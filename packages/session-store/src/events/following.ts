@@ -50,10 +50,15 @@ export class Following {
 
   async #run(next: readonly LoggedEvent[] = []): Promise<void> {
     this.#isRunning = true;
-    await this.#deliver(next);
-    while (this.#isWoken && !this.#isStopped) {
-      this.#isWoken = false;
-      await this.#pull();
+    try {
+      await this.#deliver(next);
+      while (this.#isWoken && !this.#isStopped) {
+        this.#isWoken = false;
+        await this.#pull();
+      }
+    } catch {
+      // A follower that cannot take an event could not take the next in its place.
+      this.stop();
     }
     this.#isRunning = false;
   }

@@ -86,6 +86,27 @@ const lives: Scenarios = {
     assert.deepEqual(await store.read(ID), { outcome: "missing" });
   },
 
+  "any use begins the TTL anew, also one that writes nothing": async ({ store, other, age }) => {
+    const stale = { value: "a", revision: 1 };
+    await store.create(ID, "a");
+    await store.update(ID, () => "b");
+    const uses = [
+      () => other.read(ID),
+      () => other.update(ID, () => "b"),
+      () => other.update(ID, () => "b", stale),
+      () => other.restoreMissing(ID, stale),
+    ];
+    for (const use of uses) {
+      await age(TTL_MS * 0.9);
+      await use();
+    }
+    await age(TTL_MS * 0.9);
+    assert.deepEqual(await store.peek(ID), {
+      outcome: "found",
+      record: { value: "b", revision: 2 },
+    });
+  },
+
   "each read and each write begins the TTL anew, and a peek does not": async ({ store, age }) => {
     await store.create(ID, "value");
     await age(TTL_MS * 0.9);

@@ -112,7 +112,7 @@ class InProcessSessions implements MemorySessionStore {
     const slot = this.#at(id);
     if (slot !== undefined && slot.record === undefined) return { outcome: "ended" };
     if (slot?.record !== undefined && slot.record.revision >= record.revision) {
-      return { outcome: "exists", record: slot.record };
+      return { outcome: "exists", record: this.#write(id, slot.record) };
     }
     const full = slot === undefined ? this.#refuseWhenFull() : undefined;
     if (full !== undefined) return full;

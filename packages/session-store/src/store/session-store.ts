@@ -75,10 +75,14 @@ export interface SessionStore {
   peek(id: string): Promise<ReadOutcome>;
   /**
    * Writes what `change` makes of the current value. `known` is the record last seen: with it, one round trip is enough
-   * unless somebody wrote since. What is missing or ended stays so. A change that changes nothing writes nothing.
+   * unless somebody wrote since. What is missing or ended stays so. A change that changes nothing writes nothing, and
+   * lets the record live for a whole TTL all the same.
    */
   update(id: string, change: Change, known?: SessionRecord): Promise<UpdateOutcome>;
-  /** Ends a session for all processes, and remembers that for longer than any of them may hold on to it. */
+  /**
+   * Ends a session for all processes, and remembers that for longer than any of them may hold on to it; of an id that
+   * is not known too, so find out first whether whoever asks may.
+   */
   end(id: string): Promise<EndOutcome>;
   /**
    * Puts back what the store has lost: writes the record unless one of the same or a later revision is there, or it was
