@@ -37,7 +37,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "redis",
-          include: ["{packages,apps,test}/**/*.redis.test.ts"],
+          include: ["{packages,apps,bench,test}/**/*.redis.test.ts"],
           globalSetup: "packages/redis-server-for-tests/test/install-once.ts",
           testTimeout: 60_000,
           maxWorkers: 1,

@@ -3,7 +3,7 @@ import { scriptOf, type Script } from "./script-runner.ts";
 
 /**
  * How many characters a number of the program takes: with one it is a character's code, 1 to 127; with two the first
- * counts hundreds, and both begin at a space.
+ * counts 95s, and both begin at a space.
  */
 export type Width = 1 | 2;
 
@@ -44,7 +44,7 @@ function batchScript(width: Width, states: boolean): Script {
 /** The number of the program that is so many numbers after the one at `at`. */
 function number(width: Width, at: string, after: number | string = 0): string {
   if (width === 1) return `P[${at} + ${after}]`;
-  return `(P[${at} + 2 * (${after})] * 100 + P[${at} + 2 * (${after}) + 1] - 3232)`;
+  return `(P[${at} + 2 * (${after})] * 95 + P[${at} + 2 * (${after}) + 1] - 3072)`;
 }
 
 // Lua gives out a few thousand results of one call at most.
@@ -88,18 +88,20 @@ local answers, was, request, stop = {}, {}, 0, #P
 while at <= stop do
   local from, to = at + ${w}, at + ${w} * (3 * ${number(w, "at")} - 2)
   local short, refused
+  local place = 0
   for p = from, to, ${3 * w} do
     local h, i, r = held[${number(w, "p")}], ${number(w, "p", 1)}, ${number(w, "p", 2)}
     local v, e, add = h[i], empty[r], increment[r]
     local t = (v or 0) + 0
     if t < now then t = now elseif t > e then t = e v = e end
-    was[p] = v
+    place = place + 1
+    was[place] = v
     if add > 0 then
       t = t + add
       h[i] = t
       if t > e then
         short = short or {}
-        short[#short + 1] = (p - from) / ${3 * w} + 1
+        short[#short + 1] = place
         short[#short + 1] = t - e
         refused = true
       end
@@ -107,7 +109,7 @@ while at <= stop do
       t = t - add
       if t > e then
         short = short or {}
-        short[#short + 1] = (from - p) / ${3 * w} - 1
+        short[#short + 1] = -place
         short[#short + 1] = t - e
         h[i] = v
       else
@@ -117,7 +119,10 @@ while at <= stop do
   end
   request = request + 1
   if refused then
-    for p = from, to, ${3 * w} do held[${number(w, "p")}][${number(w, "p", 1)}] = was[p] end
+    for i = 1, place do
+      local p = from + ${3 * w} * (i - 1)
+      held[${number(w, "p")}][${number(w, "p", 1)}] = was[i]
+    end
   end
   ${states ? answerStates(w) : "if short then answers[#answers + 1] = {request, unpack(short)} end"}
   at = to + ${3 * w}

@@ -1,4 +1,5 @@
 import type { Bucket } from "../bucket.ts";
+import { TokenBucketError } from "../error.ts";
 import { costOf } from "../request.ts";
 import type { TakeRequest } from "../store.ts";
 import { batchScripts, type Width } from "./batch-script.ts";
@@ -101,7 +102,16 @@ function placeOf(
 
 function textOf(program: readonly number[], width: Width): string {
   if (width === 1) return Buffer.from(program).toString("latin1");
-  return program
-    .map((number) => String.fromCharCode(32 + Math.floor(number / 100), 32 + (number % 100)))
-    .join("");
+  return program.map(twoCharacters).join("");
+}
+
+/** Both printable, the first counting 95s. */
+function twoCharacters(number: number): string {
+  if (number >= 95 * 95) {
+    throw new TokenBucketError(
+      "invalid-bound",
+      "a batch names over 9,000 buckets of one hash, hashes or limits; take fewer requests at once",
+    );
+  }
+  return String.fromCharCode(32 + Math.floor(number / 95), 32 + (number % 95));
 }
