@@ -44,7 +44,7 @@ interface RunningGateway {
 /** Starts a gateway and resolves once it listens. Rejects when the address cannot be had. */
 async function serve(options: ServeOptions): Promise<RunningGateway> {
   const { config, log, host } = options;
-  const settings = settingsOf(config.operational);
+  const settings = settingsOf(config);
   const metrics = createMetrics({
     server: config.name,
     namespace: options.env["VMCP_NAMESPACE"] ?? "local",

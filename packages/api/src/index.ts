@@ -20,6 +20,6 @@ export {
   HeaderInjection,
   OutgoingAuth,
 } from "./gateway-config/outgoing-auth.ts";
-export { SessionStorage } from "./gateway-config/session-storage.ts";
+export { SessionCache, SessionStorage } from "./gateway-config/session-storage.ts";
 export { Telemetry } from "./gateway-config/telemetry.ts";
 export { ToolAnnotations, ToolOverride } from "./gateway-config/tool-override.ts";

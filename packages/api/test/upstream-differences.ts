@@ -93,7 +93,7 @@ export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
     isMeant: ({ theirs, ours }) => rulesOf(ours).length === rulesOf(theirs).length,
   },
   {
-    at: /^sessionStorage\.(url|username|tls|sentinel|cluster)$/,
+    at: /^sessionStorage\.(url|username|tls|sentinel|cluster|ttl|cache|onStoreFailure)$/,
     reason: "Redis with TLS, users, failover and clusters",
     // What is required inside a block that may be left out is required of nobody who has none.
     isMeant: isAddition,

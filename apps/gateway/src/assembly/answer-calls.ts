@@ -6,6 +6,7 @@ import { Limiter } from "../layers/limiter.ts";
 import { LiveLimits } from "../limits/live-limits.ts";
 import { RefusalLog } from "../telemetry/refusal-log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
+import type { SharedRedis } from "./shared-redis.ts";
 import { storeOfLimits, type StoreOfLimits } from "./store-of-limits.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
 
@@ -22,11 +23,11 @@ interface CallHandling {
 function answerCalls(
   options: GatewayOptions,
   { health }: WatchedBackends,
-  now: () => number,
+  { redis, now }: { redis: SharedRedis | undefined; now: () => number },
 ): CallHandling {
   const { config, metrics, log } = options;
   const limits = new LiveLimits(config.rateLimiting);
-  const limitStore = storeOfLimits(options);
+  const limitStore = storeOfLimits(options, redis);
   const refusals = new RefusalLog(log, now);
   const limiter = new Limiter({
     store: limitStore.store,

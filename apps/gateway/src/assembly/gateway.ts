@@ -15,6 +15,7 @@ import type { GatewayOptions } from "./gateway-options.ts";
 import { announce, holdSessions } from "./hold-sessions.ts";
 import { identifyCallers } from "./identify-callers.ts";
 import { observeReplies } from "./observe-replies.ts";
+import { sharedRedis, type SharedRedis } from "./shared-redis.ts";
 import type { StoreOfLimits } from "./store-of-limits.ts";
 import { watchBackends, type WatchedBackends } from "./watch-backends.ts";
 
@@ -51,12 +52,13 @@ function createGateway(options: GatewayOptions): Gateway {
   const door = identifyCallers(options);
   const clientInfo = JSON.stringify({ name: "headgate", version });
   const watched = watchBackends(options, clientInfo);
-  const sessions = holdSessions(options, watched, { catalogs: () => catalogs, now });
+  const redis = sharedRedis(options);
+  const sessions = holdSessions(options, watched, { catalogs: () => catalogs, now, redis });
   const catalogs: Catalogs = followCatalogs(options, watched, {
     clientInfo,
     changed: (classKey, kinds) => announce(sessions, classKey, kinds),
   });
-  const { handler, limiter, limits, limitStore } = answerCalls(options, watched, now);
+  const { handler, limiter, limits, limitStore } = answerCalls(options, watched, { redis, now });
   const suspect = (backend: string): void => catalogs.suspect(backend);
   const endpoint = new McpEndpoint({
     sessions,
@@ -77,7 +79,7 @@ function createGateway(options: GatewayOptions): Gateway {
   const stopTimers = keepUp(sessions, catalogs, now);
   const close = async (): Promise<void> => {
     stopTimers();
-    await endAll({ sessions, catalogs, watched, limitStore });
+    await endAll({ sessions, catalogs, watched, limitStore, redis });
     await door.close();
   };
   return {
@@ -112,13 +114,15 @@ interface Holding {
   readonly catalogs: Catalogs;
   readonly watched: WatchedBackends;
   readonly limitStore: StoreOfLimits;
+  readonly redis: SharedRedis | undefined;
 }
 
-async function endAll({ sessions, catalogs, watched, limitStore }: Holding): Promise<void> {
+async function endAll({ sessions, catalogs, watched, limitStore, redis }: Holding): Promise<void> {
   // A backend that hangs must not keep the children of others from being stopped.
   await within(GOODBYE_MS, [sessions.close(), catalogs.close()]);
   await Promise.allSettled([...watched.backends.values()].map((backend) => backend.close()));
-  await limitStore.close();
+  limitStore.close();
+  await redis?.connection.close();
 }
 
 /** Keeps streams alive and ends what nobody uses, until the answer is called. */

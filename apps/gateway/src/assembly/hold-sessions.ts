@@ -3,6 +3,8 @@ import type { ItemKind } from "../catalog/backend-catalog.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import { SessionRegistry } from "../sessions/registry.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
+import { shareSessions } from "./share-sessions.ts";
+import type { SharedRedis } from "./shared-redis.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
 
 /** How long the answer to a call is kept for a client that lost its connection. */
@@ -10,16 +12,28 @@ const RESUME_WINDOW_MS = 5 * 60_000;
 
 const MEBIBYTE = 1024 * 1024;
 
+/** What sessions are held with. */
+interface HoldSessionsWith {
+  catalogs(): Catalogs;
+  now(): number;
+  /** Where they are kept for other processes; nowhere else than here when omitted. */
+  readonly redis: SharedRedis | undefined;
+}
+
 /** The registry of sessions; `catalogs` is asked only once there are some. */
 function holdSessions(
-  { settings, metrics }: GatewayOptions,
+  options: GatewayOptions,
   { backends, meters }: WatchedBackends,
-  { catalogs, now }: { catalogs: () => Catalogs; now: () => number },
+  { catalogs, now, redis }: HoldSessionsWith,
 ): SessionRegistry {
-  return new SessionRegistry({
+  const { settings, metrics } = options;
+  const shared = redis && shareSessions(options, redis, () => registry);
+  const registry: SessionRegistry = new SessionRegistry({
+    shared,
     context: {
       backends,
       now,
+      ...(shared && { others: shared }),
       streamLimits: {
         maxEvents: 1_000,
         maxBytes: 4 * MEBIBYTE,
@@ -45,6 +59,7 @@ function holdSessions(
       metrics.sessions.ended(why);
     },
   });
+  return registry;
 }
 
 /** Tells every session of a class that its lists changed. */

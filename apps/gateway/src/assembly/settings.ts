@@ -1,4 +1,4 @@
-import type { CompleteOperational } from "@headgate/api";
+import type { CompleteOperational, SessionStorage } from "@headgate/api";
 import { parseDuration } from "@headgate/ratelimit-types";
 
 /** Silence of a backend after which a call is given up when the configuration sets no `operational.timeouts`. */
@@ -28,8 +28,14 @@ interface Settings {
   readonly callTimeoutMs: (backend: string) => number;
 }
 
-/** Reads the operational block of a validated configuration. */
-function settingsOf(operational: CompleteOperational): Settings {
+/** Where settings are read from. */
+interface SettingsSource {
+  readonly operational: CompleteOperational;
+  readonly sessionStorage?: SessionStorage | undefined;
+}
+
+/** Reads the numbers of a validated configuration. */
+function settingsOf({ operational, sessionStorage }: SettingsSource): Settings {
   const { timeouts, drain, limits, sessions, processes, failureHandling: failures } = operational;
   const { circuitBreaker: breaker } = failures;
   const perBackend = new Map(
@@ -39,7 +45,7 @@ function settingsOf(operational: CompleteOperational): Settings {
     timeouts === undefined ? DEFAULT_CALL_TIMEOUT_MS : milliseconds(timeouts.default);
   return {
     startupWaitMs: milliseconds(operational.startupWait),
-    sessionTtlMs: milliseconds(sessions.idleTimeout),
+    sessionTtlMs: milliseconds(sessionStorage?.ttl ?? sessions.idleTimeout),
     maxSessions: sessions.max,
     drain: { delayMs: milliseconds(drain.delay), gracePeriodMs: milliseconds(drain.gracePeriod) },
     limits,

@@ -5,19 +5,20 @@ import { loadConfig } from "../config/load.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { settingsOf } from "./settings.ts";
+import { sharedRedis } from "./shared-redis.ts";
 import { storeOfLimits, type StoreOfLimits } from "./store-of-limits.ts";
 
 const BUCKET = defineBucket({ key: "k", capacity: 5, periodMicros: 3_600_000_000 });
 
 let redis: RedisServer;
-const opened: StoreOfLimits[] = [];
+const opened: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   redis = await startRedis();
 });
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((store) => store.close()));
+  await Promise.all(opened.splice(0).map((close) => close()));
   await redis.stop();
 });
 
@@ -36,16 +37,21 @@ sessionStorage: { provider: redis, address: "127.0.0.1:${redis.port}" }
   const { config } = result;
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
-  const store = storeOfLimits({
+  const options = {
     config,
-    settings: settingsOf(config.operational),
+    settings: settingsOf(config),
     version: "1",
     env: { VMCP_NAMESPACE: namespace },
     log: createLog({ level: "info", format: "json", destination }),
     metrics: createMetrics({ server: name, namespace, version: "1", process: false }),
     draining: () => false,
+  };
+  const shared = sharedRedis(options);
+  const store = storeOfLimits(options, shared);
+  opened.push(async () => {
+    store.close();
+    await shared?.connection.close();
   });
-  opened.push(store);
   return { store, log: () => lines.join("") };
 }
 

@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
-import type { SessionStorage } from "@headgate/api";
-import { connectRedis, type RedisConnection } from "@headgate/redis";
+import type { RedisConnection } from "@headgate/redis";
 import { memoryStore, type TokenBucketStore } from "@headgate/token-bucket";
 import { redisStore, resilientStore, type ResilienceObserver } from "@headgate/token-bucket/redis";
 import type { LimitStoreStatus } from "../http/status-document.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { redisOptionsOf } from "./redis-options.ts";
-import { watchRedis, type WatchedRedis } from "./watch-redis.ts";
+import type { SharedRedis } from "./shared-redis.ts";
+import type { WatchedRedis } from "./watch-redis.ts";
 
 /** Where the debts of limits are kept, and how that is doing. */
 interface StoreOfLimits {
@@ -17,16 +15,15 @@ interface StoreOfLimits {
   status(): LimitStoreStatus;
   /** Resolves when it was reached or could not be, and in any case soon. */
   firstTried(): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** How long a start waits for Redis: decisions before would be those of one process alone. */
 const FIRST_TRY_MS = 1_000;
 
-/** The store that the configuration asks for. It may be away, now or later; throws only what could never work. */
-function storeOfLimits(options: GatewayOptions): StoreOfLimits {
-  const { sessionStorage } = options.config;
-  return sessionStorage?.provider === "redis" ? sharedStore(options, sessionStorage) : ownStore();
+/** The store that the configuration asks for. It may be away, now or later. */
+function storeOfLimits(options: GatewayOptions, redis: SharedRedis | undefined): StoreOfLimits {
+  return redis === undefined ? ownStore() : sharedStore(options, redis);
 }
 
 function ownStore(): StoreOfLimits {
@@ -36,18 +33,14 @@ function ownStore(): StoreOfLimits {
     tellsWhatIsLeft: true,
     status: () => ({ kind: "memory", state: "healthy", sinceMs, localDecisions: 0 }),
     firstTried: () => Promise.resolve(),
-    close: () => Promise.resolve(),
+    close: () => undefined,
   };
 }
 
 function sharedStore(
   { config, env, log, metrics }: GatewayOptions,
-  storage: SessionStorage,
+  { connection: redis, watched, storage }: SharedRedis,
 ): StoreOfLimits {
-  const readText = (path: string): string => readFileSync(path, "utf8");
-  const options = redisOptionsOf(storage, { env, readText });
-  const redis = connectRedis({ ...options, observer: metrics.store.redis });
-  const watched = watchRedis(redis, log);
   const server = { namespace: env["VMCP_NAMESPACE"] ?? "local", name: config.name };
   const { keyPrefix } = storage;
   const shared = redisStore({
@@ -68,10 +61,7 @@ function sharedStore(
     tellsWhatIsLeft: false,
     status: () => statusOf(state(), store.health.localDecisions, watched),
     firstTried: () => watched.firstTried(FIRST_TRY_MS),
-    async close() {
-      store.close();
-      await redis.close();
-    },
+    close: () => store.close(),
   };
 }
 

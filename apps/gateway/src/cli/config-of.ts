@@ -44,9 +44,11 @@ async function loaded(command: ReadingCommand, { readFile, env }: World): Promis
 }
 
 function withFlags(config: LoadedConfig, { sessionTtl, debug }: ServeCommand): LoadedConfig {
-  const { operational } = config;
+  const { operational, sessionStorage } = config;
   return {
     ...config,
+    ...(sessionStorage !== undefined &&
+      sessionTtl !== undefined && { sessionStorage: { ...sessionStorage, ttl: sessionTtl } }),
     operational: {
       ...operational,
       ...(debug && { logLevel: "debug" as const }),

@@ -73,7 +73,10 @@ test.each([
 
 test.each<[string, string[]]>([
   ["sevre", ["sevre is not a command (did you mean serve?)"]],
-  ["--config a", ["--config must come after a command (commands: serve, validate, limits, version, help)"]],
+  [
+    "--config a",
+    ["--config must come after a command (commands: serve, validate, limits, version, help)"],
+  ],
   [
     "serve",
     ["serve needs one of --config FILE, --backend NAME=TARGET and --import FILE (undefined)"],

@@ -1,15 +1,12 @@
 import type { ServerResponse } from "node:http";
-import { tokenKey } from "../backends/attribution.ts";
 import type { Handler } from "../core/call.ts";
 import { route } from "../core/route.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { memberText } from "../rpc/member-span.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
 import { answerLocally, type LocalAnswering, type TakeAnswer } from "./local-answer.ts";
-import { memberOf } from "./local-methods.ts";
 import type { Accepted } from "./media-types.ts";
 import { PostReply } from "./post-reply.ts";
 import type { ReplyPolicy } from "./reply-policy.ts";
@@ -72,7 +69,7 @@ class Dispatch {
   /** Takes a notification or a response of the client. Throws `invalid-request`. */
   take(session: Session, message: Message): void {
     if (message.kind === "response") session.answered(message);
-    else if (message.method === "notifications/cancelled") this.#cancelled(session, message);
+    else if (message.method === "notifications/cancelled") session.cancelled(message);
     else if (message.method !== "notifications/initialized") session.pass(message);
   }
 
@@ -93,15 +90,6 @@ class Dispatch {
     } catch (thrown) {
       reply.failed(GatewayError.from(thrown));
     }
-  }
-
-  #cancelled(session: Session, message: Message): void {
-    const key = tokenKey(memberText(message.text, "params", "requestId"));
-    const reason = memberOf(message, "reason");
-    if (key === undefined) return;
-    const why = typeof reason === "string" ? reason : "The client cancelled the request.";
-    // The call may be under way in another process.
-    if (!session.cancel(key, why)) session.tellOthers(message.text);
   }
 }
 

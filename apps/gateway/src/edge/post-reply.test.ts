@@ -4,7 +4,7 @@ import { request } from "../../test/request-text.ts";
 import { ResponseProbe } from "../../test/response-probe.ts";
 import { LinkProbe, sessionRig } from "../../test/session-rig.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { readMessage } from "../rpc/message.ts";
+import { readMessage, type Message } from "../rpc/message.ts";
 import { notificationText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Accepted } from "./media-types.ts";
@@ -321,8 +321,8 @@ describe("a client that disconnects", () => {
 describe("a client that cancels", () => {
   test("gets no answer, and the backend hears of it once", () => {
     const { reply, response, session, cancelled } = rig();
-    session.cancel("n1", "enough");
-    session.cancel("n1", "enough");
+    session.cancelled(wish(1));
+    session.cancelled(wish(1));
     reply.answer(ANSWER);
     expect(cancelled).toEqual(["enough"]);
     expect([response.body, response.writableEnded]).toEqual(["", true]);
@@ -474,3 +474,10 @@ test("a session that ends gives each call an error and tells its backend", async
   expect(response.body).toContain("The session was ended.");
   expect(cancelled).toHaveLength(1);
 });
+
+/** The client does not want the call with this id any more. */
+function wish(id: number): Message {
+  return readMessage(
+    notificationText("notifications/cancelled", `{"requestId":${id},"reason":"enough"}`),
+  );
+}

@@ -142,6 +142,15 @@ class Dialogue {
     else this.#options.others?.tell(this.#options.sessionId, notification.text);
   }
 
+  /** Passes on what the client said to another process that has no use for it; false when it means nothing here either. */
+  hear(message: Message): boolean {
+    const asked = this.#asked;
+    if (message.kind === "response") return asked !== undefined && this.answered(message);
+    const asker = asked?.linkOf(message);
+    asker?.send(message.text).catch(() => undefined);
+    return asker !== undefined;
+  }
+
   passHeaders(headers: Readonly<Record<string, string>>): void {
     this.#links.passHeaders(headers);
   }

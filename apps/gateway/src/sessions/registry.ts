@@ -1,8 +1,10 @@
 import type { ClientProfile } from "../backends/port.ts";
 import { isSameCaller, type Caller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
+import { isUsed } from "./in-use.ts";
 import { firstRecord } from "./record.ts";
-import { Session, type SessionContext, type SessionFacts } from "./session.ts";
+import type { SessionFacts } from "./session-facts.ts";
+import { Session, type SessionContext } from "./session.ts";
 import { SharedProfiles } from "./shared-profiles.ts";
 import { storeAwayError, type SharedSessions } from "./shared-sessions.ts";
 
@@ -32,7 +34,7 @@ interface RegistryOptions {
 /** What a session is made of. */
 type NewSession = Omit<SessionFacts, "id">;
 
-/** Who asks for a session, and what the request has of the headers to pass through. */
+/** Who asks for a session, and the headers of the request to pass through. */
 interface Asker {
   readonly caller: Caller;
   readonly passed: Readonly<Record<string, string>>;
@@ -101,8 +103,9 @@ class SessionRegistry {
   async delete(id: string): Promise<boolean> {
     const session = this.#sessions.get(id);
     if (session === undefined) return false;
-    if (this.#options.shared !== undefined) await this.#options.shared.end(id);
+    // First here, so that this process takes its own word for no other's.
     void this.#end(session, "deleted");
+    await this.#options.shared?.end(id);
     return true;
   }
 
@@ -116,10 +119,9 @@ class SessionRegistry {
   /** Another process changed the session: what is known of it here is asked for anew when it is next used. */
   outdated(id: string): void {
     const session = this.#sessions.get(id);
-    if (session === undefined) return;
-    session.freshUntilMs = 0;
+    if (session !== undefined) session.freshUntilMs = 0;
     // A client that listens is to hear of backends that another process has begun to use for it.
-    if (session.openedStreams?.listening) this.#lookAgain(session);
+    if (session?.openedStreams?.listening) this.#lookAgain(session);
   }
 
   /** There is no room for a session that is not in use: a later request brings it back. */
@@ -147,8 +149,8 @@ class SessionRegistry {
     for (const session of this.#sessions.values()) session.openedStreams?.keepAlive();
   }
 
-  /** How many sessions there are, how many have a standing stream, and how many events are kept for them. */
-  held(): { readonly sessions: number; readonly streams: number; readonly events: number } {
+  /** How many sessions there are, how many of them have a standing stream, and how many events they keep. */
+  held(): Readonly<Record<"sessions" | "streams" | "events", number>> {
     let streams = 0;
     let events = 0;
     for (const { openedStreams } of this.#sessions.values()) {
@@ -160,11 +162,10 @@ class SessionRegistry {
 
   /** Ends all sessions, or leaves them to other processes where they are shared. */
   async close(): Promise<void> {
-    const keepSession = this.#options.shared !== undefined;
-    await Promise.all(
-      [...this.#sessions.values()].map((session) => this.#end(session, "shutdown", keepSession)),
-    );
-    await this.#options.shared?.close();
+    const { shared } = this.#options;
+    const all = [...this.#sessions.values()];
+    await Promise.all(all.map((session) => this.#end(session, "shutdown", shared !== undefined)));
+    await shared?.close();
   }
 
   #keep(session: Session): Session {
@@ -241,12 +242,6 @@ class SessionRegistry {
     this.#options.ended(session, why);
     await session.close(this.#options.now(), { keepSession });
   }
-}
-
-/** Whether somebody waits for something of this session. A call whose client went away and did not come back keeps nothing alive. */
-function isUsed({ callsUnderWay, openedStreams }: Session): boolean {
-  if (openedStreams === undefined) return callsUnderWay > 0;
-  return openedStreams.attachedCount > 0 || (callsUnderWay > 0 && !openedStreams.abandoned);
 }
 
 export { SessionRegistry, type Asker, type NewSession, type SessionEnd };

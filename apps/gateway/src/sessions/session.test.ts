@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { FakeLink } from "../backends/backend.fixture.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { readMessage } from "../rpc/message.ts";
+import { readMessage, type Message } from "../rpc/message.ts";
 import { notificationText, requestText } from "../rpc/reply.ts";
 import { FakeResponse } from "./response.fixture.ts";
 import { contextOf, sessionOf } from "./session.fixture.ts";
@@ -58,10 +58,10 @@ test("a cancellation reaches its call alone, and none that is over", () => {
   const [one, other] = [call(), call()];
   session.begin("n1", one);
   session.begin("n2", other);
-  session.cancel("n1", "enough");
-  session.cancel("n9", "enough");
+  session.cancelled(wish(1));
+  session.cancelled(wish(9));
   session.finish("n2");
-  session.cancel("n2", "enough");
+  session.cancelled(wish(2));
   expect(one.ends).toEqual(["cancelled: enough"]);
   expect(other.ends).toEqual([]);
 });
@@ -308,3 +308,10 @@ test("closing ends calls, streams and links, and keeps nothing of what comes aft
   session.announce(["tools"]);
   expect(context.streamLimits.budget.used).toBe(0);
 });
+
+/** The client does not want the call with this id any more. */
+function wish(id: number): Message {
+  return readMessage(
+    notificationText("notifications/cancelled", `{"requestId":${id},"reason":"enough"}`),
+  );
+}

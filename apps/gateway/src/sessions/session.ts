@@ -1,4 +1,4 @@
-import type { Backend, ClientProfile, Link } from "../backends/port.ts";
+import type { Backend, Link } from "../backends/port.ts";
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import { changeTexts } from "../catalog/list-changes.ts";
 import type { View } from "../catalog/view.ts";
@@ -8,24 +8,15 @@ import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import type { Renewal } from "./backend-sessions.ts";
 import { CallsUnderWay, type CallUnderWay } from "./calls-under-way.ts";
+import { cancellationOf } from "./cancellation.ts";
 import { Dialogue } from "./dialogue.ts";
 import type { EventStreamLimits } from "./event-stream.ts";
 import type { OtherProcesses } from "./other-processes.ts";
 import { OwnCatalogs, type ClassLists } from "./own-catalogs.ts";
 import { renewalText } from "./renewal.ts";
+import type { SessionFacts } from "./session-facts.ts";
 import { INITIAL_STATE, KeptState, type SessionState } from "./session-state.ts";
 import { SessionStreams } from "./session-streams.ts";
-
-/** What the client said of itself in `initialize`. Equal texts are shared between sessions. */
-interface SessionFacts {
-  readonly id: string;
-  readonly protocolVersion: string;
-  /** Who began it; it is nobody else's. */
-  readonly caller: Caller;
-  readonly profile: ClientProfile;
-  /** Names the class of clients that see the same catalogue. */
-  readonly classKey: string;
-}
 
 /** What a session needs from the rest of the gateway. */
 interface SessionContext extends ClassLists {
@@ -140,14 +131,17 @@ class Session implements Peer {
     return this.#calls?.count ?? 0;
   }
 
-  /** Ends a call as the client asked; false when it is not under way here, as when it is over. */
-  cancel(idKey: string, reason: string): boolean {
-    return this.#calls?.cancel(idKey, reason) ?? false;
+  /** Ends the call that the client does not want any more; one that is not under way here may be in another process. */
+  cancelled(message: Message, mayBeElsewhere = true): void {
+    const named = cancellationOf(message);
+    if (named === undefined || this.#calls?.cancel(named.idKey, named.reason)) return;
+    if (mayBeElsewhere) this.#context.others?.tell(this.facts.id, message.text);
   }
 
-  /** Tells the other processes of a notification that means nothing here. */
-  tellOthers(text: string): void {
-    this.#context.others?.tell(this.facts.id, text);
+  /** Takes what the client said to another process, which has no use for it. */
+  hear(message: Message): void {
+    if (message.method === "notifications/cancelled") this.cancelled(message, false);
+    else this.#dialogue?.hear(message);
   }
 
   /** Whether the backend began anew since the last time that this was asked; the client is to be told. */
@@ -247,4 +241,4 @@ class Session implements Peer {
   }
 }
 
-export { Session, type SessionContext, type SessionFacts };
+export { Session, type SessionContext };

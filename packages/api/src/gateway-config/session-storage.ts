@@ -1,5 +1,6 @@
 import { boundedText } from "@headgate/kube-schema";
 import * as z from "zod";
+import { DurationText } from "./duration-text.ts";
 
 const HostAndPort = boundedText(261).min(1);
 const FilePath = boundedText(4_096).min(1);
@@ -41,6 +42,20 @@ export const RedisCluster = z.strictObject({
 });
 export type RedisCluster = z.infer<typeof RedisCluster>;
 
+const MEBIBYTE = 1024 * 1024;
+
+/** What each gateway process keeps of sessions in front of Redis; one that is dropped costs one read when it is next used. */
+export const SessionCache = z.strictObject({
+  maxEntries: z.int().min(100).max(10_000_000).default(100_000).describe("Sessions."),
+  maxBytes: z
+    .int()
+    .min(MEBIBYTE)
+    .max(1024 * 1024 * MEBIBYTE)
+    .default(256 * MEBIBYTE)
+    .describe("Memory for their records, in bytes."),
+});
+export type SessionCache = z.infer<typeof SessionCache>;
+
 /** Where sessions and limits are kept. */
 export const SessionStorage = z.strictObject({
   provider: z
@@ -72,5 +87,15 @@ export const SessionStorage = z.strictObject({
     "For `redis`, in place of `address`: Redis with failover by sentinels.",
   ),
   cluster: RedisCluster.optional().describe("For `redis`, in place of `address`: a Redis Cluster."),
+  ttl: DurationText.optional().describe(
+    "Time without a request after which a session ends; `operational.sessions.idleTimeout` when omitted.",
+  ),
+  cache: SessionCache.optional().describe("For `redis`: what each process keeps in front of it."),
+  onStoreFailure: z
+    .enum(["refuse", "local"])
+    .optional()
+    .describe(
+      "For `redis`: `local` lets sessions begin while it is away, in one process until it is back; they are refused when omitted.",
+    ),
 });
 export type SessionStorage = z.infer<typeof SessionStorage>;

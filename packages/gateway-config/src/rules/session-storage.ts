@@ -21,9 +21,6 @@ function sessionStorageRules({ sessionStorage }: Draft<GatewayConfigInput>, env:
     ...urlRule(sessionStorage),
     ...keyRules(sessionStorage),
     ...credentialRules(sessionStorage, env),
-    warning(at("provider"), "keeps limits in Redis; sessions stay in each gateway process", {
-      hint: "send all requests of a session to the same process",
-    }),
   ];
 }
 

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import {
+  cachedSessions,
+  recordEnvelope,
+  sealedSessions,
+  type CachedSessions,
+  type CacheEvent,
+  type SessionStore,
+} from "@headgate/session-store";
+import { redisSessionBus, redisSessionStore } from "@headgate/session-store/redis";
+import { readMessage } from "../rpc/message.ts";
+import { readRecord, writeRecord, type SessionRecord } from "../sessions/record.ts";
+import type { SessionRegistry } from "../sessions/registry.ts";
+import type { KeptSession, SharedSessions } from "../sessions/shared-sessions.ts";
+import type { GatewayOptions } from "./gateway-options.ts";
+import { recordKeys } from "./record-keys.ts";
+import type { SharedRedis } from "./shared-redis.ts";
+
+/** What clients said to a process that has no use for it goes by this name. */
+const TOPIC = "client";
+
+/** A live session is looked at again in the cache after this time; that costs a round trip after a tenth of its life alone. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** Keeps sessions in Redis, with a cache of this process in front of it, and lets the processes speak to each other. */
+function shareSessions(
+  options: GatewayOptions,
+  { connection, storage }: SharedRedis,
+  registry: () => SessionRegistry,
+): SharedSessions {
+  const { settings, log, env } = options;
+  const prefix = storage.keyPrefix ?? "headgate:";
+  const ttlMs = settings.sessionTtlMs;
+  const tag = randomBytes(9).toString("base64url");
+  const bus = redisSessionBus({ connection, processId: tag, keyPrefix: `${prefix}bus:` });
+  const plain = redisSessionStore({ connection, ttlMs, keyPrefix: `${prefix}session:` });
+  const store = sealedSessions(plain, recordEnvelope({ keys: recordKeys(env) }));
+  const cache = cachedSessions({
+    store,
+    ttlMs,
+    bus,
+    ...storage.cache,
+    ...(storage.onStoreFailure !== undefined && { onStoreFailure: storage.onStoreFailure }),
+    observe: (event) => follow(event, registry(), log),
+  });
+  bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
+  return {
+    tag,
+    freshMs: LOOK_AGAIN_MS,
+    ...stateIn(cache, store),
+    answer: (to, id, text) => void bus.sendTo(to, TOPIC, `${id} ${text}`),
+    tell: (id, text) => void bus.broadcast(TOPIC, `${id} ${text}`),
+    async close() {
+      await cache.flush();
+      cache.close();
+      bus.close();
+    },
+  };
+}
+
+/** Reads and writes sessions as what they are. */
+function stateIn(
+  cache: CachedSessions,
+  store: SessionStore,
+): Pick<SharedSessions, "create" | "read" | "lives" | "end" | "share"> {
+  return {
+    async create(id, record) {
+      const made = await cache.create(id, writeRecord(record));
+      if (made.outcome === "unavailable") return made;
+      return { outcome: "created" };
+    },
+    async read(id): Promise<KeptSession> {
+      const read = await cache.read(id);
+      if (read.outcome === "unavailable" || read.outcome === "unreadable") return read;
+      if (read.outcome !== "found") return { outcome: "gone" };
+      const record = readRecord(read.record.value);
+      return record === undefined ? { outcome: "unreadable" } : { outcome: "found", record };
+    },
+    async lives(id) {
+      const { outcome } = await store.peek(id);
+      // Of one that cannot be asked for the backends are not told that it is over.
+      return outcome !== "missing" && outcome !== "ended";
+    },
+    async end(id) {
+      await cache.end(id);
+    },
+    share: (id) => async (change) => {
+      const updated = await cache.update(id, (text) =>
+        changed(text, (record) => ({ ...record, ...change(record) })),
+      );
+      return updated.outcome === "updated" ? readRecord(updated.record.value) : undefined;
+    },
+  };
+}
+
+/** A record that this version cannot read stays as it is. */
+function changed(text: string, change: (record: SessionRecord) => SessionRecord): string {
+  const record = readRecord(text);
+  return record === undefined ? text : writeRecord(change(record));
+}
+
+function follow(event: CacheEvent, registry: SessionRegistry, log: GatewayOptions["log"]): void {
+  if (event.kind === "evicted" || event.kind === "idle") registry.leave(event.id);
+  else if (event.kind === "ended") registry.endedElsewhere(event.id);
+  else if (event.kind === "outdated") registry.outdated(event.id);
+  else if (event.kind === "store-away") log.warn("Redis does not answer: sessions here go on");
+  else if (event.kind === "store-returned") log.info("Redis keeps sessions again");
+}
+
+function hear(text: string, registry: SessionRegistry): void {
+  const end = text.indexOf(" ");
+  const session = registry.here(text.slice(0, end));
+  if (session !== undefined) session.hear(readMessage(text.slice(end + 1)));
+}
+
+export { shareSessions };
