@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { Cluster, Redis } from "ioredis";
 import { Backoff } from "./backoff.ts";
@@ -7,8 +8,8 @@ import type { Settings } from "./settings.ts";
 /** A client of the library that carries commands. */
 export type Client = Redis | Cluster;
 
-/** Opens the connection that commands use; it begins to connect at once. */
-export function openClient(settings: Settings): Client {
+/** Opens the connection that commands use; it begins to connect at once, and does not end before `closed` says so. */
+export function openClient(settings: Settings, closed: AbortSignal): Client {
   const { topology } = settings;
   const backoff = new Backoff(settings.now, settings.random);
   const retryStrategy = () => backoff.nextDelayMs();
@@ -16,12 +17,12 @@ export function openClient(settings: Settings): Client {
     topology.kind === "cluster"
       ? new Cluster([...topology.nodes], clusterOptions(settings, retryStrategy))
       : new Redis({ ...primaryOptions(settings), retryStrategy });
-  client.on("ready", () => backoff.ready());
+  keepUp(client, backoff, closed);
   return client;
 }
 
 /** Opens a connection for subscriptions; in a Cluster any node hears everything, so each attempt goes to the next. */
-export function openSubscriber(settings: Settings): Redis {
+export function openSubscriber(settings: Settings, closed: AbortSignal): Redis {
   const { topology } = settings;
   const backoff = new Backoff(settings.now, settings.random);
   const nodes = topology.kind === "cluster" ? topology.nodes : [];
@@ -40,8 +41,20 @@ export function openSubscriber(settings: Settings): Redis {
       return backoff.nextDelayMs();
     },
   });
-  client.on("ready", () => backoff.ready());
+  keepUp(client, backoff, closed);
   return client;
+}
+
+// The library ends for good when a Sentinel announces a failover while it is being asked who is primary, and when a
+// connection cannot be begun; what ends here begins anew.
+function keepUp(client: Client, backoff: Backoff, closed: AbortSignal): void {
+  client.on("ready", () => backoff.ready());
+  client.on("end", () => {
+    if (closed.aborted) return;
+    sleep(backoff.nextDelayMs(), undefined, { signal: closed })
+      .then(() => client.connect())
+      .catch(() => undefined);
+  });
 }
 
 function primaryOptions(settings: Settings) {

@@ -36,6 +36,7 @@ export function connectRedis(options: RedisOptions): RedisConnection {
 
 class LibraryConnection implements RedisConnection {
   readonly #settings: Settings;
+  readonly #closed = new AbortController();
   readonly #client: Client;
   readonly #state: StateOfClient;
   readonly #deadlines: Deadlines<Call>;
@@ -46,11 +47,11 @@ class LibraryConnection implements RedisConnection {
   constructor(settings: Settings) {
     this.#settings = settings;
     const { observer, now } = settings;
-    this.#client = openClient(settings);
+    this.#client = openClient(settings, this.#closed.signal);
     this.#state = new StateOfClient(this.#client);
     this.#deadlines = new Deadlines<Call>(loopClock(now), (call) => this.#giveUp(call));
     this.#scripts = new ScriptRunner(() => observer?.scriptLoaded?.());
-    this.#subscriptions = new Subscriptions(() => openSubscriber(settings));
+    this.#subscriptions = new Subscriptions(() => openSubscriber(settings, this.#closed.signal));
     this.#turns = new Turns(now, observer ?? {});
   }
 
@@ -97,6 +98,7 @@ class LibraryConnection implements RedisConnection {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     const subscriber = this.#subscriptions.close();
     await Promise.all([this.#state.close(), subscriber && disconnected(subscriber)]);
   }

@@ -16,6 +16,7 @@ export class StateOfClient {
     client.on("error", (error: Error) => (this.#failure = failureOfConnecting(error)));
     client.on("node error", (error: Error) => (this.#failure = failureOfConnecting(error)));
     client.on("close", () => this.#become("lost"));
+    client.on("end", () => this.#become("lost"));
     client.on("ready", () => void this.#makeReady());
   }
 

@@ -103,6 +103,23 @@ describe("behind Sentinels", () => {
     expect(await promoted.command("GET", "other")).toBe("1");
   });
 
+  test("a failover that is announced while the primary is being asked for does not end the connection", async () => {
+    const set = await startSentinel();
+    onTestFinished(() => set.stop());
+    const proxy = await faultProxy(set.sentinels[0] ?? { host: "", port: 0 });
+    onTestFinished(() => proxy.stop());
+    const { masterName } = set;
+    const topology = { kind: "sentinel", masterName, sentinels: [proxy] } as const;
+    const redis = await connected({ topology });
+    // The Sentinel's other address becomes known too, and either way somebody is being asked at any time.
+    proxy.delay(400);
+    const lost = becomes(redis, "lost");
+    await set.failover();
+    await lost;
+    await becomes(redis, "ready");
+    expect(await redis.run(increment, ["counter"])).toBe(1);
+  });
+
   test("a primary that is demoted refuses writes, and calls go to the new one", async () => {
     const set = await startSentinel();
     onTestFinished(() => set.stop());
