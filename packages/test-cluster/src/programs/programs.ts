@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ClusterError } from "../problem.ts";
 import { lock } from "../process/lock.ts";
@@ -52,8 +52,10 @@ async function obtain(
   folder: string,
   report: (line: string) => void,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const workshop = await mkdtemp(join(folder, ".getting-"));
+  const workshop = join(folder, ".getting");
+  // What is there was left by a run that was killed: the lock keeps others out.
+  await rm(workshop, { recursive: true, force: true });
+  await mkdir(workshop, { recursive: true });
   try {
     const made = join(workshop, `${program}.new`);
     await downloadOrBuild(program, made, report);
