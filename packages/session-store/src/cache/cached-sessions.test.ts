@@ -179,6 +179,50 @@ test("a read that was under way when the session ended does not keep it", async 
   expect(await valueAt(b, ID)).toBe("<ended>");
 });
 
+test("a write that was heard of while the session was read is asked for at the next use", async () => {
+  const rig = new CacheRig();
+  const [a, b] = [rig.connected(), rig.connected()];
+  await a.sessions.create(ID, "a");
+  await valueAt(b, ID);
+  await rig.clock.advance(TTL_MS / 10);
+  const gate = Promise.withResolvers<void>();
+  b.store.after = () => gate.promise;
+  const late = valueAt(b, ID);
+  await settled();
+  await a.sessions.update(ID, append("b"));
+  await settled();
+  gate.resolve();
+  expect(await late).toBe("a");
+  expect(await valueAt(b, ID)).toBe("ab");
+});
+
+test("a read that a later one has overtaken changes nothing", async () => {
+  const rig = new CacheRig();
+  const [a, b] = [rig.process(), rig.process()];
+  await a.sessions.create(ID, "a");
+  const gate = Promise.withResolvers<void>();
+  b.store.after = () => gate.promise;
+  const overtaken = valueAt(b, ID);
+  await settled();
+  await a.sessions.update(ID, append("b"));
+  b.store.after = async () => undefined;
+  expect(await b.sessions.read(ID, { fresh: true })).toMatchObject({ record: { value: "ab" } });
+  gate.resolve();
+  expect(await overtaken).toBe("ab");
+  expect(b.store.calls).toEqual(["read", "read"]);
+});
+
+test("a session that expired is not put back, even if it is held", async () => {
+  const rig = new CacheRig();
+  const process = rig.process();
+  await process.sessions.create(ID, "a");
+  process.sessions.hold(ID);
+  await rig.clock.advance(TTL_MS * 1.2);
+  expect(await valueAt(process, ID)).toBe("<missing>");
+  expect(await process.sessions.update(ID, append("b"))).toEqual({ outcome: "missing" });
+  expect(await rig.store.peek(ID)).toEqual({ outcome: "missing" });
+});
+
 test("a session that the store lost is put back by whoever holds it, and one that expired is not", async () => {
   const rig = new CacheRig();
   const [a, b] = [rig.process(), rig.process()];

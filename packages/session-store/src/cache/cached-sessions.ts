@@ -151,8 +151,11 @@ class SessionsOfProcess implements CachedSessions {
       if (!load.isStale) this.#residents.entries.set(confirmedEntry(id, record, askedAtMs));
       return { outcome: "found", record };
     }
-    // A store that went back to an earlier revision lost the later one.
-    if (record.revision < entry.stored.revision) return this.#putBack(entry, askedAtMs);
+    if (record.revision < entry.stored.revision) {
+      // Read before somebody wrote; or else the store went back to an earlier revision, and lost the later one.
+      if (load.isStale) return { outcome: "found", record: entry.view };
+      return this.#putBack(entry, askedAtMs);
+    }
     confirm(entry, record, [], load.isStale ? -Infinity : askedAtMs);
     entry.touchedAtMs = askedAtMs;
     this.#residents.entries.set(entry);

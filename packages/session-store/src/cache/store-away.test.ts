@@ -140,6 +140,21 @@ test("a store that comes back empty gets every session that was used meanwhile",
   }
 });
 
+test("a store that comes back with an earlier revision gets the later one again", async () => {
+  const rig = new CacheRig();
+  const process = rig.process();
+  await process.sessions.create(ID, "a");
+  await process.sessions.update(ID, append("b"));
+  await rig.clock.advance(TTL_MS / 2);
+  process.store.fault = "away";
+  await valueAt(process, ID);
+  rig.store.forget(ID);
+  await rig.store.create(ID, "a");
+  process.store.fault = "none";
+  await rig.clock.advance(10_000);
+  expect(await rig.store.peek(ID)).toMatchObject({ record: { value: "ab" } });
+});
+
 test("with `local` a session begins here and is written when the store returns", async () => {
   const rig = new CacheRig();
   const [a, b] = [rig.process({ onStoreFailure: "local" }), rig.process()];
@@ -185,12 +200,30 @@ test("what waits for the store is not evicted", async () => {
   const rig = new CacheRig();
   const process = rig.process({ maxEntries: 2 });
   await process.sessions.create(ID, "");
-  process.store.fault = "away";
+  process.store.fault = "full";
   await process.sessions.update(ID, append("a"));
+  for (let index = 0; index < 5; index++) {
+    await rig.store.create(`${index}`, "other");
+    await valueAt(process, `${index}`);
+  }
+  expect(process.sessions.statistics).toMatchObject({ entries: 2, held: 1 });
   process.store.fault = "none";
-  for (let index = 0; index < 5; index++) await process.sessions.create(`${index}`, "");
-  await process.sessions.flush();
+  await rig.clock.advance(10_000);
   expect(await rig.store.peek(ID)).toMatchObject({ record: { value: "a" } });
+});
+
+test("an end that the store did not get is told again when it has it", async () => {
+  const rig = new CacheRig();
+  const [a, b] = [rig.connected(), rig.connected()];
+  await a.sessions.create(ID, "a");
+  a.store.fault = "away";
+  await a.sessions.end(ID);
+  await rig.clock.advance(1000);
+  expect(await valueAt(b, ID)).toBe("a");
+  a.store.fault = "none";
+  await a.sessions.flush();
+  await rig.clock.advance(0);
+  expect(await valueAt(b, ID)).toBe("<ended>");
 });
 
 test("the store is tried again later and later, with jitter, up to a longest wait", async () => {

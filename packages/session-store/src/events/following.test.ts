@@ -61,6 +61,34 @@ test("who is woken for what is known already does not read", async () => {
   expect(state.reads).toBe(1);
 });
 
+test("a follower of a long stream gets all of it, page after page, without being woken again", async () => {
+  const log = memoryEventLog();
+  for (let index = 0; index < 250; index++) await log.append(STREAM, `${index}`);
+  const texts: string[] = [];
+  const stop = log.follow(STREAM, 0, { event: ({ event }) => void texts.push(event) });
+  await settled();
+  stop();
+  expect(texts).toEqual(Array.from({ length: 250 }, (_, index) => `${index}`));
+});
+
+test("a loss is told once, however often a log that is empty is read", async () => {
+  const log = memoryEventLog();
+  await log.append(STREAM, "a");
+  log.forget(STREAM.sessionId);
+  let losses = 0;
+  const following = new Following({
+    after: 1,
+    follower: { event: () => undefined, lost: () => void (losses += 1) },
+    readAfter: (sequence) => log.readAfter(STREAM, sequence),
+    retry: { minRetryMs: 1, maxRetryMs: 1, random: () => 1, timer: () => () => undefined },
+  });
+  for (let wake = 0; wake < 3; wake++) {
+    following.wake();
+    await settled();
+  }
+  expect(losses).toBe(1);
+});
+
 test("a follower that fails gets nothing more, and fails nobody else", async () => {
   const log = memoryEventLog();
   const texts: string[] = [];
