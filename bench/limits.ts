@@ -6,12 +6,15 @@ import { connectRedis, redisOptionsFromUrl } from "@headgate/redis";
 import { startRedis } from "@headgate/redis-server-for-tests";
 import { installRedis } from "@headgate/redis-server-for-tests/install";
 import { Redis } from "ioredis";
+import { measureAbuse } from "./limits/abuse.ts";
 import { isReached, lineOf, type Measured } from "./limits/bars.ts";
 import { contestants } from "./limits/contestants.ts";
 import { measureEndToEnd } from "./limits/end-to-end.ts";
-import { measureAbuse, measureMemory, measureReplication } from "./limits/footprint.ts";
 import { measureInProcess } from "./limits/in-process.ts";
+import { measureMemory } from "./limits/memory.ts";
 import { pidOf } from "./limits/redis-meter.ts";
+import { referenceScript } from "./limits/reference-layout.ts";
+import { measureReplication } from "./limits/replication.ts";
 import { measureServerSide } from "./limits/server-side.ts";
 import { canPin } from "./machine/cores.ts";
 
@@ -25,7 +28,7 @@ async function measureAll(): Promise<readonly Measured[]> {
   const redis = connectRedis({ ...redisOptionsFromUrl(server.url), deadlineMs: 5_000 });
   const client = new Redis(server.url, { enableAutoPipelining: false });
   try {
-    await client.ping();
+    await client.script("LOAD", referenceScript);
     if (canPin) {
       pin(await pidOf(server), "0");
       pin(process.pid, "1");
@@ -35,7 +38,7 @@ async function measureAll(): Promise<readonly Measured[]> {
       ...(await measureEndToEnd(server, contestants(redis, client), scale)),
       ...(await measureAbuse(redis, scale.abuseMs)),
       ...(await measureMemory(server, redis, scale.users)),
-      ...(await measureReplication(server, redis, scale.decisions)),
+      ...(await measureReplication(server, { redis, client, decisions: scale.decisions })),
       ...(await measureInProcess(quick ? 50_000 : 500_000)),
     ];
   } finally {

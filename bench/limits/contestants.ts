@@ -28,8 +28,8 @@ export function contestants(
   client: Redis,
 ): Readonly<Record<Name, Contestant>> {
   const all: readonly Contestant[] = [
-    { name: "ping", decide: async () => (await redis.send("PING")) === "PONG" },
-    { name: "reference", decide: (user, tool) => decideInReferenceLayout(redis, user, tool) },
+    { name: "ping", decide: async () => (await client.ping()) === "PONG" },
+    { name: "reference", decide: (user, tool) => decideInReferenceLayout(client, user, tool) },
     ours("ours", [storeOn(redis)]),
     // Callers on stores of their own never come to more than four a turn, so nothing is sent together.
     ours(

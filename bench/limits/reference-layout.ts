@@ -1,11 +1,12 @@
-import { defineScript, type RedisConnection } from "@headgate/redis";
+import { createHash } from "node:crypto";
+import type { Redis } from "ioredis";
 import { AMPLE, ownerOf } from "./workload.ts";
 
 /*
  * The layout to compare with: one hash of two fields for each bucket, a rate with six decimals, and per decision
  * HMGET, HSET and EXPIRE of each bucket, whether it is admitted or refused.
  */
-export const referenceScript = defineScript(`
+export const referenceScript = `
 local count = tonumber(ARGV[1])
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -26,7 +27,9 @@ for i = 1, count do
   redis.call('EXPIRE', KEYS[i], ARGV[1 + 2 * count + i])
 end
 return refusing
-`);
+`;
+
+const sha1 = createHash("sha1").update(referenceScript).digest("hex");
 
 /** Keys of the four buckets of a call. */
 export function referenceKeys(user: string, tool: string): readonly string[] {
@@ -55,12 +58,12 @@ export function referenceArguments(
 
 const ample = referenceArguments();
 
-/** One decision in that layout. */
+/** One decision in that layout; the script must have been loaded. */
 export async function decideInReferenceLayout(
-  redis: RedisConnection,
+  client: Redis,
   user: number,
   tool: number,
 ): Promise<boolean> {
   const keys = referenceKeys(ownerOf(user), `tool_number_${tool}`);
-  return (await redis.run(referenceScript, keys, ample)) === 0;
+  return (await client.evalsha(sha1, keys.length, ...keys, ...ample)) === 0;
 }

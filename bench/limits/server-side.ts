@@ -25,12 +25,12 @@ export async function measureServerSide(
 ): Promise<readonly Measured[]> {
   const runs = new Map<string, number[]>();
   const add = async (name: string, call: ScriptCall, load: Load): Promise<void> => {
+    await server.command("FLUSHALL");
     const micros = await saturate(server, call, load);
     runs.set(name, [...(runs.get(name) ?? []), micros]);
   };
   const together = await batch();
   for (let round = 0; round < rounds; round++) {
-    await server.command("FLUSHALL");
     for (const [name, call] of Object.entries(calls))
       await add(name, await call, { pipeline: 16, calls: count });
     for (const name of ["reference, admits", "ours, admits"] as const)
@@ -89,7 +89,7 @@ function barsOf(ratio: (name: string, of: string) => number): readonly Measured[
 async function reference(shared?: { capacity: number; periodMicros: number }): Promise<ScriptCall> {
   const user = `${ownerOf(0).slice(0, -ANY_USER.length)}${ANY_USER}`;
   return {
-    text: referenceScript.text,
+    text: referenceScript,
     keys: referenceKeys(user, "tool_number_7"),
     args: referenceArguments(shared),
   };

@@ -13,7 +13,7 @@ const printed: Readonly<Record<string, string>> = {
   "kube-schema": "low must not exceed high object",
   "ratelimit-types": "600 0 false",
   api: "600 30s",
-  "token-bucket": "true false function",
+  "token-bucket": "true false true function",
   controller: "widgets n/w 1970-01-01T00:00:00Z",
   redis: "7000 closed no",
   "session-store": "ab ended function function",

@@ -21,9 +21,11 @@ export function requireDistinct(buckets: readonly Bucket[]): void {
 
 /** Throws `TokenBucketError("duplicate-bucket")` when the bucket at `index` is named before. */
 export function requireFirst(buckets: readonly Bucket[], index: number): void {
-  const { id } = buckets[index] as Bucket;
+  const { limitId, owner, id } = buckets[index] as Bucket;
   for (let before = 0; before < index; before++) {
-    if ((buckets[before] as Bucket).id === id) {
+    const other = buckets[before] as Bucket;
+    // The same as comparing ids, which of an owner's bucket are often made for this one request.
+    if (other.limitId === limitId && other.owner === owner) {
       throw new TokenBucketError(
         "duplicate-bucket",
         `bucket ${JSON.stringify(id)} is in the request twice; list it once`,

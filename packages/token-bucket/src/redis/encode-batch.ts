@@ -4,7 +4,7 @@ import { costOf } from "../request.ts";
 import type { TakeRequest } from "../store.ts";
 import { batchScripts, type Width } from "./batch-script.ts";
 import { incrementOf } from "./increment.ts";
-import type { Names } from "./names.ts";
+import { rowOf, type Names } from "./names.ts";
 import type { Script } from "./script-runner.ts";
 
 /** A script call that decides several requests. */
@@ -62,8 +62,8 @@ export function encodeBatch(
     for (const bucket of request.buckets) {
       const { hash, place } = places.get(bucket.id) ?? placeOf(bucket, names, hashes, places);
       const increment = incrementOf(bucket, cost);
-      const tau = names.limitOf(bucket).tau;
-      asked.push(hash, place, rows.of(`${tau} ${bucket.audit ? -increment : increment}`));
+      const row = rowOf(names.limitOf(bucket), bucket.audit ? -increment : increment);
+      asked.push(hash, place, rows.of(row));
     }
   }
   const read: number[] = [];

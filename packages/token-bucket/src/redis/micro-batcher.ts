@@ -23,6 +23,7 @@ export class MicroBatcher<Request, Answer> {
   readonly #sender: Sender<Request, Answer>;
   #waiting: Waiting<Request, Answer>[] = [];
   #thisTurn = 0;
+  /** Members of batches that are not answered yet. */
   #underWay = 0;
 
   constructor(sender: Sender<Request, Answer>) {
@@ -33,7 +34,7 @@ export class MicroBatcher<Request, Answer> {
   send(request: Request): Promise<Answer> {
     if (this.#thisTurn === 0) setImmediate(() => this.#endTurn());
     this.#thisTurn += 1;
-    if (this.#thisTurn <= ALONE) return this.#sendOne(request);
+    if (this.#thisTurn <= ALONE) return this.#sender.sendOne(request);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
       const most = this.#underWay > MANY_UNDER_WAY ? LARGE_BATCH : USUAL_BATCH;
@@ -51,13 +52,8 @@ export class MicroBatcher<Request, Answer> {
     this.#waiting = [];
     const [first] = batch;
     if (first === undefined) return;
-    if (batch.length === 1) this.#sendOne(first.request).then(first.resolve, first.reject);
+    if (batch.length === 1) this.#sender.sendOne(first.request).then(first.resolve, first.reject);
     else this.#sendMany(batch);
-  }
-
-  #sendOne(request: Request): Promise<Answer> {
-    this.#underWay += 1;
-    return this.#sender.sendOne(request).finally(() => (this.#underWay -= 1));
   }
 
   #sendMany(batch: readonly Waiting<Request, Answer>[]): void {

@@ -13,8 +13,18 @@ export interface LimitNames {
   readonly tau: string;
   /** The longest tau in whole seconds and one more: as long as that before a debt of it can be forgotten. */
   readonly seconds: number;
+  /** Tau and the increment that was asked for last, as a batch has them. */
+  row: { readonly increment: number; readonly text: string };
 }
 
+/** Tau and an increment in one text, made anew only when the increment is another than last time. */
+export function rowOf(limit: LimitNames, increment: number): string {
+  if (limit.row.increment !== increment)
+    limit.row = { increment, text: `${limit.tau} ${increment}` };
+  return limit.row.text;
+}
+
+const NO_ROW = { increment: Number.NaN, text: "" };
 const MOST_REMEMBERED = 20_000;
 
 /**
@@ -49,7 +59,7 @@ export class Names {
     let names = this.#limits.get(limitId);
     if (names === undefined) {
       const seconds = Math.ceil(tauMicros / 1_000_000) + 1;
-      names = { field: digest(limitId, 11), tau: String(tauMicros), seconds };
+      names = { field: digest(limitId, 11), tau: String(tauMicros), seconds, row: NO_ROW };
       remember(this.#limits, limitId, names);
     }
     return names;

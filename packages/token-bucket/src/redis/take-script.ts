@@ -93,14 +93,12 @@ function refuseLines(places: readonly Place[], reading: Reading): readonly strin
   return [
     "local short",
     `if ${places.map(({ number: b }) => `n${b} > e${b}`).join(" or ")} then`,
-    "short = {}",
-    "local refused = false",
+    `local refused, audits = false, A[1] ~= '${"0".repeat(places.length)}'`,
     ...places.flatMap(({ number: b }) => [
       `if n${b} > e${b} then`,
-      `local audited = A[1]:byte(${b}) == 49`,
-      `short[#short + 1] = audited and -${b} or ${b}`,
-      `short[#short + 1] = n${b} - e${b}`,
-      `if audited then n${b} = t${b} else refused = true end`,
+      `local at, over = ${b}, n${b} - e${b}`,
+      `if audits and A[1]:byte(${b}) == 49 then at = -${b} n${b} = t${b} else refused = true end`,
+      "if short then short[#short + 1] = at short[#short + 1] = over else short = {at, over} end",
       "end",
     ]),
     "if refused then",
