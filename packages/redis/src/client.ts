@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { Cluster, Redis } from "ioredis";
 import { Backoff } from "./backoff.ts";
+import { keepUp, type Client } from "./keep-up.ts";
 import type { RedisTls } from "./options.ts";
 import type { Settings } from "./settings.ts";
-
-/** A client of the library that carries commands. */
-export type Client = Redis | Cluster;
 
 /** Opens the connection that commands use; it begins to connect at once, and does not end before `closed` says so. */
 export function openClient(settings: Settings, closed: AbortSignal): Client {
@@ -45,18 +42,6 @@ export function openSubscriber(settings: Settings, closed: AbortSignal): Redis {
   return client;
 }
 
-// The library ends for good when a Sentinel announces a failover while it is being asked who is primary, and when a
-// connection cannot be begun; what ends here begins anew.
-function keepUp(client: Client, backoff: Backoff, closed: AbortSignal): void {
-  client.on("ready", () => backoff.ready());
-  client.on("end", () => {
-    if (closed.aborted) return;
-    sleep(backoff.nextDelayMs(), undefined, { signal: closed })
-      .then(() => client.connect())
-      .catch(() => undefined);
-  });
-}
-
 function primaryOptions(settings: Settings) {
   const { topology, connectTimeoutMs } = settings;
   if (topology.kind !== "sentinel") return { ...nodeOptions(settings), ...addressOf(topology) };
@@ -64,22 +49,22 @@ function primaryOptions(settings: Settings) {
   const backoff = new Backoff(settings.now, settings.random);
   return {
     ...nodeOptions(settings),
+    // The library's watch for failovers is left off: it can end the connection for good, and prints errors. A primary
+    // that is replaced closes the connection, answers READONLY, or owes every reply, and each of these is noticed.
+    failoverDetector: false,
     // Reads the role, so that a Sentinel which is behind cannot send us to a replica.
     enableReadyCheck: true,
     name: masterName,
     sentinels: [...sentinels],
     enableTLSForSentinelMode: settings.tls !== undefined,
-    failoverDetector: true,
     sentinelCommandTimeout: connectTimeoutMs,
     sentinelRetryStrategy: () => backoff.nextDelayMs(),
-    sentinelReconnectStrategy: () => SENTINEL_RECONNECT_MS,
     ...(username === undefined ? {} : { sentinelUsername: username }),
     ...(password === undefined ? {} : { sentinelPassword: password }),
     ...(tls === undefined ? {} : { sentinelTLS: tlsOptions(tls) }),
   };
 }
 
-const SENTINEL_RECONNECT_MS = 5000;
 const SLOTS_REFRESH_MS = 10_000;
 
 function clusterOptions(settings: Settings, retryStrategy: () => number) {

@@ -1,6 +1,6 @@
 import { Cluster } from "ioredis";
 import { Call, deadlineMissed, failureOf } from "./call.ts";
-import { openClient, openSubscriber, type Client } from "./client.ts";
+import { openClient, openSubscriber } from "./client.ts";
 import type {
   CallOptions,
   RedisArgument,
@@ -12,6 +12,7 @@ import type {
 import { Deadlines, loopClock } from "./deadlines.ts";
 import { RedisError } from "./error.ts";
 import { evictionPolicyOf, worstPolicy, type EvictionPolicy } from "./eviction-policy.ts";
+import type { Client } from "./keep-up.ts";
 import type { RedisOptions } from "./options.ts";
 import { ScriptRunner } from "./script-runner.ts";
 import type { Script } from "./script.ts";

@@ -1,8 +1,8 @@
 import { Cluster } from "ioredis";
-import type { Client } from "./client.ts";
 import type { RedisState, StateListener } from "./connection.ts";
 import { errorOfReply } from "./error-reply.ts";
 import { RedisError } from "./error.ts";
+import type { Client } from "./keep-up.ts";
 
 /** What a client's events come to: one state, and the reason for the last loss. */
 export class StateOfClient {
