@@ -8,6 +8,7 @@ import type { Figure } from "./figure.ts";
 import { measureArrivals } from "./figures/arrivals.ts";
 import { measureCalls } from "./figures/calls.ts";
 import { measureConnects } from "./figures/connects.ts";
+import { measureLimited } from "./figures/limited.ts";
 import { measureLists } from "./figures/lists.ts";
 import { measureReturned } from "./figures/returned.ts";
 import { measureSessions } from "./figures/sessions.ts";
@@ -21,6 +22,7 @@ import { printFigures, writeFigures } from "./report.ts";
 
 const FAMILIES: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
   calls: measureCalls,
+  limited: measureLimited,
   lists: measureLists,
   connects: measureConnects,
   sessions: measureSessions,

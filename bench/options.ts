@@ -18,7 +18,7 @@ export const USAGE = `npm run bench -- [options]
 
   --quick               under a minute; to see a mistake, not to compare by
   --long                as the bars are stated: 40 s of arrivals, a minute of load
-  --only a,b            families: calls, lists, connects, sessions, returned, arrivals, starts
+  --only a,b            families: calls, limited, lists, connects, sessions, returned, arrivals, starts
   --peer name=URL,pid   another gateway in the same run (calls, lists, connects, arrivals);
                         put it in front of the servers on --backend-port and the two ports after it,
                         and on core 0 (taskset -c 0), where our own gateway runs

@@ -19,11 +19,13 @@ export class Session {
   readonly #connection: Connection;
   readonly #common: string;
 
+  /** The user name in the address, if there is one, is sent as the bearer token. */
   private constructor(url: URL, connection: Connection, sessionId: string | undefined) {
     this.url = url;
     this.#connection = connection;
     const id = sessionId === undefined ? "" : `mcp-session-id: ${sessionId}\r\n`;
-    this.#common = ` ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\nmcp-protocol-version: ${REVISION}\r\n${id}`;
+    const token = url.username === "" ? "" : `authorization: Bearer ${url.username}\r\n`;
+    this.#common = ` ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\nmcp-protocol-version: ${REVISION}\r\n${token}${id}`;
   }
 
   /** initialize and notifications/initialized. */

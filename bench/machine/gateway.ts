@@ -18,11 +18,22 @@ export interface StartedGateway extends Target {
   stop(): Promise<void>;
 }
 
+/** What a gateway is called in the report, and what its file says besides or in place of the usual. */
+export interface GatewayVariant {
+  readonly name: string;
+  readonly config: object;
+}
+
+const USUAL: GatewayVariant = { name: "gateway", config: {} };
+
 /** Starts a gateway in front of these backends on its own core and resolves when it says it is ready. */
-export async function startGateway(backendUrls: readonly string[]): Promise<StartedGateway> {
+export async function startGateway(
+  backendUrls: readonly string[],
+  variant = USUAL,
+): Promise<StartedGateway> {
   const folder = mkdtempSync(join(tmpdir(), "headgate-bench-"));
   const [config, log] = [join(folder, "config.json"), join(folder, "gateway.log")];
-  writeFileSync(config, JSON.stringify(gatewayConfig(backendUrls)));
+  writeFileSync(config, JSON.stringify({ ...gatewayConfig(backendUrls), ...variant.config }));
   const port = await freePort();
   const start = performance.now();
   const args = [PROGRAM, "serve", "--config", config, "--port", `${port}`];
@@ -41,7 +52,7 @@ export async function startGateway(backendUrls: readonly string[]): Promise<Star
     throw new Error(`the gateway did not become ready; its last words:\n${said}`, { cause: error });
   }
   return {
-    name: "gateway",
+    name: variant.name,
     url: `http://127.0.0.1:${port}/mcp`,
     pid: child.pid,
     readyMs: performance.now() - start,
