@@ -1,16 +1,20 @@
+import type { Server } from "node:http";
 import { hostname } from "node:os";
-import { connect } from "@headgate/controller";
-import { createOperator } from "./operator.ts";
-import { prometheusFigures } from "./process/figures.ts";
+import { connect, type KubeConfigSource, podProxy } from "@headgate/controller";
+import { createOperator, type Operator } from "./operator.ts";
+import { type Figures, prometheusFigures } from "./process/figures.ts";
 import { listen } from "./process/listen.ts";
 import { jsonLog } from "./process/log.ts";
-import { flagsFrom } from "./settings/flags.ts";
-import { settingsFrom } from "./settings/settings.ts";
+import { type Flags, flagsFrom } from "./settings/flags.ts";
+import { type Settings, settingsFrom } from "./settings/settings.ts";
 
 /** Set by the build from package.json. */
 declare const HEADGATE_VERSION: string | undefined;
 
 const VERSION = typeof HEADGATE_VERSION === "undefined" ? "0.0.0-source" : HEADGATE_VERSION;
+
+/** A Pod that takes longer is asked again in the next round. */
+const POD_TIMEOUT_MS = 5_000;
 
 /** Runs the operator until it is told to stop, or until it leads no more; resolves to the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -23,16 +27,16 @@ async function main(args: readonly string[]): Promise<number> {
   const settings = settingsFrom(process.env);
   const log = jsonLog();
   const figures = prometheusFigures();
-  const client = connect({
-    kubeConfig:
-      settings.kubeConfig === undefined
-        ? { from: "pod" }
-        : { from: "file", path: settings.kubeConfig },
+  const connection = {
+    kubeConfig: kubeConfigOf(settings),
     userAgent: `headgate-operator/${VERSION}`,
     metrics: figures.metrics,
-  });
+  };
+  const client = connect(connection);
+  const pods = podProxy({ ...connection, timeoutMs: POD_TIMEOUT_MS });
   const operator = createOperator({
     client,
+    pods,
     settings,
     leaderElect: flags.leaderElect,
     identity: `${settings.podName ?? hostname()}_${process.pid}_${Date.now().toString(36)}`,
@@ -46,26 +50,41 @@ async function main(args: readonly string[]): Promise<number> {
       stop.abort();
     });
   }
-  const ok = { status: 200, body: "ok\n" };
-  const servers = await Promise.all([
-    flags.healthAddress &&
-      listen(flags.healthAddress, {
-        "/healthz": () => ok,
-        "/readyz": () => (operator.ready() ? ok : { status: 503, body: "caches are not full\n" }),
-      }),
-    flags.metricsAddress &&
-      listen(flags.metricsAddress, {
-        "/metrics": async () => ({ status: 200, body: await figures.text() }),
-      }),
-  ]);
+  const servers = await open(flags, operator, figures);
   await operator.run(stop.signal);
   client.close();
+  pods.close();
   for (const server of servers) {
     server?.close();
     server?.closeAllConnections();
   }
   // Whoever leads no more without being told to stop has to be started anew.
   return stop.signal.aborted ? 0 : 1;
+}
+
+/** Opens the operational listeners that are wanted. */
+function open(
+  { healthAddress, metricsAddress }: Flags,
+  operator: Pick<Operator, "ready">,
+  figures: Pick<Figures, "text">,
+): Promise<(Server | undefined)[]> {
+  const ok = { status: 200, body: "ok\n" };
+  const notReady = { status: 503, body: "caches are not full\n" };
+  return Promise.all([
+    healthAddress &&
+      listen(healthAddress, {
+        "/healthz": () => ok,
+        "/readyz": () => (operator.ready() ? ok : notReady),
+      }),
+    metricsAddress &&
+      listen(metricsAddress, {
+        "/metrics": async () => ({ status: 200, body: await figures.text() }),
+      }),
+  ]);
+}
+
+function kubeConfigOf({ kubeConfig }: Settings): KubeConfigSource {
+  return kubeConfig === undefined ? { from: "pod" } : { from: "file", path: kubeConfig };
 }
 
 try {

@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { type ApiClient, eventRecorder, lead, type Log, type Metrics } from "@headgate/controller";
+import {
+  type ApiClient,
+  eventRecorder,
+  lead,
+  type Log,
+  type Metrics,
+  type PodProxy,
+} from "@headgate/controller";
 import { createCaches } from "./cluster/caches.ts";
 import { KIND_RECONCILERS } from "./kinds.ts";
 import type { World } from "./reconciler/kind-reconciler.ts";
@@ -12,6 +19,7 @@ const LEASE = "headgate-operator";
 /** What an operator is made of. */
 export interface OperatorParts {
   readonly client: ApiClient;
+  readonly pods: Pick<PodProxy, "get">;
   readonly settings: Settings;
   readonly leaderElect: boolean;
   /** Different for every process. */
@@ -40,6 +48,7 @@ export function createOperator(parts: OperatorParts): Operator {
   });
   const world: World = {
     client,
+    pods: parts.pods,
     caches,
     settings,
     log,

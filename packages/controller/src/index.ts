@@ -25,6 +25,7 @@ export {
   type ObjectName,
   type OwnerReference,
 } from "./api/object.ts";
+export { podProxy, type PodProxy, type PodRequest } from "./api/pod-proxy.ts";
 export type { StatusCause } from "./api/status.ts";
 export { apply, applyStatus, type Applied, type ApplyRequest, type Wanted } from "./apply/apply.ts";
 export { isApplied, type Intent } from "./apply/applied.ts";

@@ -1,5 +1,6 @@
 export { checkConfig, type CheckedConfig, type LoadedConfig } from "./check.ts";
 export { clientSecretOf, FALLBACK_VARIABLE } from "./client-secret.ts";
+export { LIVE_BLOCKS } from "./live-blocks.ts";
 export { nearest, suggestion } from "./nearest.ts";
 export { isMapping, valueAt } from "./places.ts";
 export { error, type Finding, type Path, pathText, type Problem, warning } from "./problem.ts";
@@ -7,3 +8,4 @@ export { readAs } from "./read-as.ts";
 export { REDIS_PASSWORD, SENTINEL_PASSWORD } from "./redis-passwords.ts";
 export { hostAndPort, type HostAndPort } from "./rules/endpoint.ts";
 export { type Env, variable } from "./variables.ts";
+export { unenforced } from "./unenforced.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { LoadedConfig, Problem } from "@headgate/gateway-config";
+import { LIVE_BLOCKS, type LoadedConfig, type Problem } from "@headgate/gateway-config";
 import type { LoadResult } from "../config/load.ts";
 import type { ReloadStatus } from "../http/status-document.ts";
 import type { LiveLimits } from "../limits/live-limits.ts";
@@ -16,9 +16,6 @@ interface ReloadOptions {
   /** Milliseconds since 1970. */
   now(): number;
 }
-
-/** Blocks that change while the gateway runs; all others need a restart. */
-const LIVE: ReadonlySet<string> = new Set(["rateLimiting"]);
 
 /** Takes changed configurations: puts in force what can be while sessions and calls go on, and names the rest. */
 class ConfigReload {
@@ -45,7 +42,7 @@ class ConfigReload {
   #apply(config: LoadedConfig, warnings: readonly Problem[]): void {
     const { log, limits } = this.#options;
     const changed = changedBlocks(this.#running, config);
-    const needsRestart = changed.filter((block) => !LIVE.has(block));
+    const needsRestart = changed.filter((block) => !LIVE_BLOCKS.has(block));
     if (changed.includes("rateLimiting")) {
       limits.change(config.rateLimiting);
       this.#running = { ...this.#running, rateLimiting: config.rateLimiting };

@@ -5,6 +5,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** A ConfigMap. */
 export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
 }
 /** A Secret with its content; values are base64. */
 export interface Secret extends KubeObject {

@@ -1,4 +1,5 @@
 import {
+  controllerOf,
   createInformer,
   type Informer,
   type InformerOptions,
@@ -8,6 +9,7 @@ import {
 import * as builtIn from "./built-in.ts";
 import { FIELD_MANAGER } from "./field-manager.ts";
 import { GATEWAY_PODS_SELECTOR, MANAGED_SELECTOR } from "./labels.ts";
+import { BY_REFERENCE, entryReferences, gatewayReferences, proxyReferences } from "./references.ts";
 import * as toolhive from "./toolhive.ts";
 
 type Followed<T extends KubeObject> = { readonly kind: Kind<T> } & Pick<
@@ -16,7 +18,15 @@ type Followed<T extends KubeObject> = { readonly kind: Kind<T> } & Pick<
 >;
 
 const ours = { managedFields: { of: FIELD_MANAGER } } as const;
-const made = { ...ours, labelSelector: MANAGED_SELECTOR } as const;
+// What was made for an object is found by its key.
+const byOwner = {
+  owner: (object: KubeObject) => {
+    const { namespace = "" } = object.metadata;
+    const owner = controllerOf(object);
+    return owner === undefined ? [] : [`${namespace}/${owner.name}`];
+  },
+};
+const made = { ...ours, labelSelector: MANAGED_SELECTOR, indexes: byOwner } as const;
 
 interface Member extends KubeObject {
   readonly spec?: { readonly groupRef?: { readonly name: string } | undefined };
@@ -26,13 +36,28 @@ const byGroup = {
   group: ({ metadata: { namespace = "" }, spec }: Member) =>
     spec?.groupRef === undefined ? [] : [`${namespace}/${spec.groupRef.name}`],
 };
+const ofProxies = { ...byGroup, [BY_REFERENCE]: proxyReferences };
+
+// Pods of a gateway are found by the server's key.
+const byServer = {
+  server: ({ metadata: { namespace = "", labels } }: KubeObject) => {
+    const server = labels?.["app.kubernetes.io/instance"];
+    return server === undefined ? [] : [`${namespace}/${server}`];
+  },
+};
 
 const followed = {
-  virtualMcpServers: follow(toolhive.virtualMcpServers, ours),
+  virtualMcpServers: follow(toolhive.virtualMcpServers, {
+    ...ours,
+    indexes: { [BY_REFERENCE]: gatewayReferences },
+  }),
   mcpGroups: follow(toolhive.mcpGroups, ours),
-  mcpServers: follow(toolhive.mcpServers, { ...ours, indexes: byGroup }),
-  mcpRemoteProxies: follow(toolhive.mcpRemoteProxies, { ...ours, indexes: byGroup }),
-  mcpServerEntries: follow(toolhive.mcpServerEntries, { ...ours, indexes: byGroup }),
+  mcpServers: follow(toolhive.mcpServers, { ...ours, indexes: ofProxies }),
+  mcpRemoteProxies: follow(toolhive.mcpRemoteProxies, { ...ours, indexes: ofProxies }),
+  mcpServerEntries: follow(toolhive.mcpServerEntries, {
+    ...ours,
+    indexes: { ...byGroup, [BY_REFERENCE]: entryReferences },
+  }),
   mcpOidcConfigs: follow(toolhive.mcpOidcConfigs, ours),
   mcpExternalAuthConfigs: follow(toolhive.mcpExternalAuthConfigs, ours),
   mcpToolConfigs: follow(toolhive.mcpToolConfigs, ours),
@@ -43,7 +68,7 @@ const followed = {
   mcpRegistries: follow(toolhive.mcpRegistries, ours),
   mcpWebhookConfigs: follow(toolhive.mcpWebhookConfigs, ours),
   /** What anybody may refer to: names and versions, never contents. */
-  secrets: follow(builtIn.secrets, { metadataOnly: true }),
+  secrets: follow(builtIn.secrets, { metadataOnly: true, indexes: byOwner }),
   configMapNames: follow(builtIn.configMaps, { metadataOnly: true }),
   /** What the operator made itself. */
   configMaps: follow(builtIn.configMaps, made),
@@ -53,7 +78,7 @@ const followed = {
   roleBindings: follow(builtIn.roleBindings, made),
   deployments: follow(builtIn.deployments, made),
   /** The Pods of gateways. */
-  pods: follow(builtIn.pods, { labelSelector: GATEWAY_PODS_SELECTOR }),
+  pods: follow(builtIn.pods, { labelSelector: GATEWAY_PODS_SELECTOR, indexes: byServer }),
 };
 
 function follow<T extends KubeObject>(

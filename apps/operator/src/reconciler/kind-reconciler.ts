@@ -1,4 +1,4 @@
-import type { ApiClient, EventRecorder, Log, Reconcile } from "@headgate/controller";
+import type { ApiClient, EventRecorder, Log, PodProxy, Reconcile } from "@headgate/controller";
 import type { CacheName, Caches } from "../cluster/caches.ts";
 import type { Reads } from "../cluster/reads.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -6,6 +6,7 @@ import type { Settings } from "../settings/settings.ts";
 /** What every reconciler is given of the world. */
 export interface World {
   readonly client: ApiClient;
+  readonly pods: Pick<PodProxy, "get">;
   readonly caches: Caches;
   readonly settings: Settings;
   readonly log: Log;
@@ -23,6 +24,8 @@ export interface Ports extends World {
   readonly look: <T>(key: string, look: (reads: Reads) => T) => T;
   /** Runs a key again, soon. */
   readonly again: (key: string) => void;
+  /** Has something run beside the reconciles, for as long as this process acts; it must end when its signal aborts. */
+  readonly alongside: (work: (signal: AbortSignal) => Promise<void>) => void;
 }
 
 /** How one kind of ours is acted on; the list of all of them is in `kinds.ts`. */

@@ -14,6 +14,7 @@ import type { KindReconciler, World } from "./kind-reconciler.ts";
 export function controllerOf(kind: KindReconciler, world: World, metrics: Metrics): Controller {
   const { caches, log } = world;
   const memory = new Memory(caches);
+  const others: ((signal: AbortSignal) => Promise<void>)[] = [];
   const controller: Controller = createController({
     name: kind.name,
     concurrency: kind.concurrency ?? 1,
@@ -21,6 +22,7 @@ export function controllerOf(kind: KindReconciler, world: World, metrics: Metric
       ...world,
       look: (key, look) => memory.look(key, look),
       again: (key) => controller.add(key),
+      alongside: (work) => void others.push(work),
     }),
     log,
     metrics,
@@ -35,5 +37,10 @@ export function controllerOf(kind: KindReconciler, world: World, metrics: Metric
         .filter((key) => key !== undefined),
     );
   }
-  return controller;
+  return {
+    ...controller,
+    run: async (signal) => {
+      await Promise.all([controller.run(signal), ...others.map((work) => work(signal))]);
+    },
+  };
 }

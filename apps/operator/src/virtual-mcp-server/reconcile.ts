@@ -1,4 +1,22 @@
-import type { KindReconciler } from "../reconciler/kind-reconciler.ts";
+import { nameOfKey, type Reconcile } from "@headgate/controller";
+import { secrets } from "../cluster/built-in.ts";
+import type { KindReconciler, Ports } from "../reconciler/kind-reconciler.ts";
+import { writeStatus } from "../reconciler/write-status.ts";
+import { applyPlan } from "./apply-plan.ts";
+import { Arrivals } from "./arrival.ts";
+import { ContentMemory } from "./content-memory.ts";
+import { contentNames } from "./content-names.ts";
+import { namesFor } from "./names.ts";
+import { HMAC_KEY } from "./objects/container.ts";
+import { observe } from "./observe.ts";
+import { planFor } from "./plan.ts";
+import { PodHealth } from "./pod-health.ts";
+import { statusOf } from "./status.ts";
+import { isApplied, isForeignStatus, takeOver } from "./take-over.ts";
+
+/** Between two looks at how the backends of a gateway are. */
+const HEALTH_EVERY_MS = 10_000;
+const SECRET_BYTES = 32;
 
 /** Makes gateways of VirtualMCPServers. */
 export const virtualMcpServerReconciler: KindReconciler = {
@@ -14,5 +32,95 @@ export const virtualMcpServerReconciler: KindReconciler = {
     "deployments",
   ],
   concurrency: 4,
-  create: () => async () => undefined,
+  create: (ports) => {
+    const health = new PodHealth({
+      pods: ports.pods,
+      all: () => ports.caches.pods.cache.all(),
+      changed: ports.again,
+      everyMs: HEALTH_EVERY_MS,
+      log: ports.log,
+    });
+    ports.alongside((signal) => health.run(signal));
+    return reconcileWith(ports, health);
+  },
 };
+
+function reconcileWith(ports: Ports, health: PodHealth): Reconcile {
+  const { client, caches, settings } = ports;
+  const memory = new ContentMemory(client);
+  const arrivals = new Arrivals();
+  return async (key, { signal }) => {
+    const { namespace = "", name } = nameOfKey(key);
+    const seen = ports.look(key, (reads) => {
+      const observed = observe(reads, namespace, name);
+      return observed && { observed, names: contentNames(reads, observed, settings) };
+    });
+    if (seen === undefined) return undefined;
+    const { observed, names } = seen;
+    const waitMs = arrivals.waitMs(observed, performance.now());
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
+    const hasSecret = names.secrets.has(namesFor(name).hmacSecret);
+    const hmacSecret = await secretOf(ports, { namespace, name, exists: hasSecret }, signal);
+    const contents = await memory.read(names, hmacSecret, signal);
+    const plan = planFor(observed, { contents, settings, hmacSecret });
+    const hindrances = await applyPlan({ ports, observed, plan, contents, signal });
+    // What was applied just now is in the caches already.
+    const deployment = caches.deployments.cache.get(key);
+    const status = statusOf({
+      observed: { ...observed, deployment },
+      plan,
+      hindrances,
+      facts: health.of(namespace, observed.pods),
+      nowMs: ports.nowMs(),
+    });
+    await adoptStatus(ports, observed.server, signal);
+    tell(ports, observed.server, status);
+    const informer = caches.virtualMcpServers;
+    await writeStatus({ client, informer, live: observed.server, status, signal });
+    return undefined;
+  };
+}
+
+/** The content of the server's own Secret, or a new one when there is none that can be used. */
+async function secretOf(
+  { client, randomBytes }: Ports,
+  { namespace, name, exists }: { namespace: string; name: string; exists: boolean },
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const found = exists
+    ? await client.get(secrets, { namespace, name: namesFor(name).hmacSecret }, signal)
+    : undefined;
+  const text = Buffer.from(found?.data?.[HMAC_KEY] ?? "", "base64").toString("utf8");
+  const bytes = Buffer.from(text, "base64");
+  return bytes.length === SECRET_BYTES ? bytes : randomBytes(SECRET_BYTES);
+}
+
+// Another operator's fields in the status would stay for ever.
+async function adoptStatus(
+  { client, caches }: Ports,
+  server: Parameters<typeof isApplied>[0] & { readonly status?: unknown },
+  signal: AbortSignal,
+): Promise<void> {
+  if (server.status === undefined || isApplied(server, "status")) return;
+  const { kind } = caches.virtualMcpServers;
+  const { namespace = "", name = "" } = server.metadata;
+  const object = await client.get(kind, { namespace, name }, signal);
+  if (object !== undefined) await takeOver(client, kind, { object, from: isForeignStatus }, signal);
+}
+
+function tell(
+  { record }: Ports,
+  server: Parameters<typeof statusOf>[0]["observed"]["server"],
+  status: ReturnType<typeof statusOf>,
+): void {
+  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  const before = server.status?.conditions?.find(({ type }) => type === "Ready");
+  if (ready === undefined || status.phase !== "Failed" || before?.reason === ready.reason) return;
+  record({
+    regarding: server,
+    type: "Warning",
+    reason: ready.reason,
+    action: "Reconcile",
+    note: ready.message,
+  });
+}

@@ -1,0 +1,6 @@
+import type { GatewayConfig } from "@headgate/api";
+
+/** The blocks that a running gateway takes anew while it runs; a change of any other needs a new process. */
+const LIVE_BLOCKS: ReadonlySet<string> = new Set<keyof GatewayConfig>(["rateLimiting"]);
+
+export { LIVE_BLOCKS };
