@@ -14,7 +14,8 @@ export const gatewayLayers: readonly (readonly string[])[] = [
   ["http"],
   ["cli"],
   ["assembly"],
-  ["serve.ts", "young-generation.ts"],
+  ["memory-limit.ts", "young-generation.ts"],
+  ["serve.ts"],
   ["main.ts"],
 ];
 

@@ -13,6 +13,7 @@ import { healthRoutes } from "./http/health.ts";
 import { hostCheck } from "./http/host-check.ts";
 import { hostPolicy, isLoopbackName } from "./http/host-policy.ts";
 import { metadataRoutes } from "./http/resource-metadata.ts";
+import { memoryLimitBytes } from "./memory-limit.ts";
 import { GatewayError } from "./rpc/errors.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -44,7 +45,7 @@ interface RunningGateway {
 /** Starts a gateway and resolves once it listens. Rejects when the address cannot be had. */
 async function serve(options: ServeOptions): Promise<RunningGateway> {
   const { config, log, host } = options;
-  const settings = settingsOf(config);
+  const settings = settingsOf(config, memoryLimitBytes());
   const metrics = createMetrics({
     server: config.name,
     namespace: options.env["VMCP_NAMESPACE"] ?? "local",
@@ -56,9 +57,16 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
   const gateway = createGateway({ ...options, settings, metrics, draining });
   const { limits } = gateway;
   const meter = metrics.reloads;
-  const reload = new ConfigReload({ running: config, limits, log, meter, now: Date.now });
+  const reload = new ConfigReload({
+    running: config,
+    limits,
+    changeBackends: (next) => gateway.change(next),
+    log,
+    meter,
+    now: Date.now,
+  });
   const source = statusSource({
-    config,
+    config: () => reload.running,
     gateway,
     version: options.version,
     ready: () => (state.drain?.phase === "running" ? "ready" : "draining"),

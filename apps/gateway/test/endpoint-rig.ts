@@ -62,8 +62,10 @@ async function startEndpoint(
     now: () => performance.now(),
     newId: randomUUID,
     join: async () => "class",
+    leave: () => void joined--,
+    refused: () => undefined,
     restored: () => undefined,
-    ended: () => void joined--,
+    ended: () => undefined,
   });
   const catalogs: Pick<Catalogs, "join" | "leave"> = {
     join: async () => {

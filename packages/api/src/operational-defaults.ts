@@ -14,6 +14,10 @@ export interface CompleteOperational extends Operational {
   readonly limits: EdgeLimits;
 }
 
+function completeDrain(drain: Drain): Drain {
+  return { ...drain, gracePeriod: drain.timeout ?? drain.gracePeriod };
+}
+
 /** The block with the defaults of every group that was left out. */
 export function completeOperational(operational: Operational | undefined): CompleteOperational {
   const given = operational ?? Operational.parse({});
@@ -24,7 +28,7 @@ export function completeOperational(operational: Operational | undefined): Compl
       ...failureHandling,
       circuitBreaker: failureHandling.circuitBreaker ?? CircuitBreaker.parse({}),
     },
-    drain: given.drain ?? Drain.parse({}),
+    drain: completeDrain(given.drain ?? Drain.parse({})),
     sessions: given.sessions ?? SessionLimits.parse({}),
     processes: given.processes ?? ProcessLimits.parse({}),
     limits: given.limits ?? EdgeLimits.parse({}),

@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
+import {
+  memorySessionCounter,
+  type ReadOutcome,
+  type SessionCounter,
+} from "@headgate/session-store";
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import { SessionRegistry } from "../sessions/registry.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
+import type { Settings } from "./settings.ts";
 import { shareSessions } from "./share-sessions.ts";
 import type { SharedRedis } from "./shared-redis.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
@@ -49,17 +55,27 @@ function holdSessions(
     },
     ttlMs: settings.sessionTtlMs,
     maxSessions: settings.maxSessions,
+    users: shared?.users ?? usersHere(settings, (id) => registry.here(id) !== undefined),
+    refused: (why) => metrics.sessions.refused(why),
     resumeWindowMs: RESUME_WINDOW_MS,
     now,
     newId: randomUUID,
     join: (profile) => catalogs().join(profile, now()),
+    leave: (classKey) => catalogs().leave(classKey, now()),
     restored: () => metrics.sessions.restored(),
-    ended: (session, why) => {
-      catalogs().leave(session.facts.classKey, now());
-      metrics.sessions.ended(why);
-    },
+    ended: (_, why) => metrics.sessions.ended(why),
   });
   return registry;
+}
+
+/** Counts the sessions of users in this process. */
+function usersHere(
+  { userCaps, sessionTtlMs: ttlMs }: Settings,
+  isHere: (id: string) => boolean,
+): SessionCounter {
+  const peek = async (id: string): Promise<ReadOutcome> =>
+    isHere(id) ? { outcome: "found", record: { value: "", revision: 1 } } : { outcome: "missing" };
+  return memorySessionCounter({ ...userCaps, ttlMs, store: { peek } });
 }
 
 /** Tells every session of a class that its lists changed. */

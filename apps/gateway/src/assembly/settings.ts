@@ -1,5 +1,6 @@
 import type { CompleteOperational, SessionStorage } from "@headgate/api";
 import { parseDuration } from "@headgate/ratelimit-types";
+import { sessionsThatFit } from "@headgate/session-store";
 
 /** Silence of a backend after which a call is given up when the configuration sets no `operational.timeouts`. */
 const DEFAULT_CALL_TIMEOUT_MS = 300_000;
@@ -9,6 +10,7 @@ interface Settings {
   readonly startupWaitMs: number;
   readonly sessionTtlMs: number;
   readonly maxSessions: number;
+  readonly userCaps: { readonly maxPerUser: number; readonly maxPerUserPerMinute: number };
   readonly drain: { readonly delayMs: number; readonly gracePeriodMs: number };
   readonly limits: {
     readonly maxBodyBytes: number;
@@ -34,8 +36,11 @@ interface SettingsSource {
   readonly sessionStorage?: SessionStorage | undefined;
 }
 
-/** Reads the numbers of a validated configuration. */
-function settingsOf({ operational, sessionStorage }: SettingsSource): Settings {
+/** Reads the numbers of a validated configuration, for a process that may use so much memory. */
+function settingsOf(
+  { operational, sessionStorage }: SettingsSource,
+  memoryLimitBytes: number,
+): Settings {
   const { timeouts, drain, limits, sessions, processes, failureHandling: failures } = operational;
   const { circuitBreaker: breaker } = failures;
   const perBackend = new Map(
@@ -46,7 +51,11 @@ function settingsOf({ operational, sessionStorage }: SettingsSource): Settings {
   return {
     startupWaitMs: milliseconds(operational.startupWait),
     sessionTtlMs: milliseconds(sessionStorage?.ttl ?? sessions.idleTimeout),
-    maxSessions: sessions.max,
+    maxSessions: sessions.max ?? sessionsThatFit(memoryLimitBytes),
+    userCaps: {
+      maxPerUser: sessions.maxPerUser,
+      maxPerUserPerMinute: sessions.maxPerUserPerMinute,
+    },
     drain: { delayMs: milliseconds(drain.delay), gracePeriodMs: milliseconds(drain.gracePeriod) },
     limits,
     probeIntervalMs: milliseconds(failures.healthCheckInterval),

@@ -5,9 +5,14 @@ import {
   sealedSessions,
   type CachedSessions,
   type CacheEvent,
+  type SessionCounter,
   type SessionStore,
 } from "@headgate/session-store";
-import { redisSessionBus, redisSessionStore } from "@headgate/session-store/redis";
+import {
+  redisSessionBus,
+  redisSessionCounter,
+  redisSessionStore,
+} from "@headgate/session-store/redis";
 import { readMessage } from "../rpc/message.ts";
 import { readRecord, writeRecord, type SessionRecord } from "../sessions/record.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
@@ -27,7 +32,7 @@ function shareSessions(
   options: GatewayOptions,
   { connection, storage }: SharedRedis,
   registry: () => SessionRegistry,
-): SharedSessions {
+): SharedSessions & { readonly users: SessionCounter } {
   const { settings, log, env } = options;
   const prefix = storage.keyPrefix ?? "headgate:";
   const ttlMs = settings.sessionTtlMs;
@@ -43,10 +48,19 @@ function shareSessions(
     ...(storage.onStoreFailure !== undefined && { onStoreFailure: storage.onStoreFailure }),
     observe: (event) => follow(event, registry(), log),
   });
+  const users = redisSessionCounter({
+    connection,
+    ttlMs,
+    keyPrefix: `${prefix}sessions-of:`,
+    store: plain,
+    ...settings.userCaps,
+  });
   bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
   return {
     tag,
+    users,
     freshMs: LOOK_AGAIN_MS,
+    lateMs: ttlMs / 10 + LOOK_AGAIN_MS,
     ...stateIn(cache, store),
     answer: (to, id, text) => void bus.sendTo(to, TOPIC, `${id} ${text}`),
     tell: (id, text) => void bus.broadcast(TOPIC, `${id} ${text}`),
@@ -71,8 +85,7 @@ function stateIn(
     },
     async read(id): Promise<KeptSession> {
       const read = await cache.read(id);
-      if (read.outcome === "unavailable" || read.outcome === "unreadable") return read;
-      if (read.outcome !== "found") return { outcome: "gone" };
+      if (read.outcome !== "found") return read;
       const record = readRecord(read.record.value);
       return record === undefined ? { outcome: "unreadable" } : { outcome: "found", record };
     },
@@ -82,7 +95,7 @@ function stateIn(
       return outcome !== "missing" && outcome !== "ended";
     },
     async end(id) {
-      await cache.end(id);
+      return cache.end(id);
     },
     share: (id) => async (change) => {
       const updated = await cache.update(id, (text) =>
@@ -100,7 +113,8 @@ function changed(text: string, change: (record: SessionRecord) => SessionRecord)
 }
 
 function follow(event: CacheEvent, registry: SessionRegistry, log: GatewayOptions["log"]): void {
-  if (event.kind === "evicted" || event.kind === "idle") registry.leave(event.id);
+  // What is idle in the cache is about to end; the registry finds out whether it does.
+  if (event.kind === "evicted") registry.leave(event.id);
   else if (event.kind === "ended") registry.endedElsewhere(event.id);
   else if (event.kind === "outdated") registry.outdated(event.id);
   else if (event.kind === "store-away") log.warn("Redis does not answer: sessions here go on");

@@ -39,7 +39,7 @@ sessionStorage: { provider: redis, address: "127.0.0.1:${redis.port}" }
   const destination = { write: (line: string) => void lines.push(line) };
   const options = {
     config,
-    settings: settingsOf(config),
+    settings: settingsOf(config, 512 * 1024 * 1024),
     version: "1",
     env: { VMCP_NAMESPACE: namespace },
     log: createLog({ level: "info", format: "json", destination }),

@@ -220,7 +220,7 @@ describe("a refusal carries its HTTP status, and the id where one can be read:",
     await rig.open();
     await rig.open();
     const response = await rig.post(initializeText("2025-11-25"));
-    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "10"]);
     expect(rig.joined()).toBe(3);
   });
 

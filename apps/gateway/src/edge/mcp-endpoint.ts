@@ -13,7 +13,8 @@ import {
 } from "../rpc/message.ts";
 import { resultText } from "../rpc/reply.ts";
 import { EVENT_STREAM_HEADERS } from "../sessions/event-stream.ts";
-import type { NewSession, SessionRegistry } from "../sessions/registry.ts";
+import type { NewSession } from "../sessions/registry-options.ts";
+import type { SessionRegistry } from "../sessions/registry.ts";
 import type { Session } from "../sessions/session.ts";
 import { answerBatch, readBatch } from "./batch.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -146,7 +147,7 @@ class McpEndpoint {
     replies.answered("initialize", startedMs);
   }
 
-  /** A session for a client that was counted into its class. Rejects with `too-many-sessions` or `sessions-unavailable`. */
+  /** A session for a client that was counted into its class. Rejects as `SessionRegistry.create`. */
   async #create(facts: NewSession, response: ServerResponse): Promise<Session | undefined> {
     const { sessions, catalogs, replies } = this.#options;
     let session: Session | undefined;
@@ -237,7 +238,8 @@ class McpEndpoint {
     if (error.code === "internal") this.#options.broke(error);
     // Half an answer is no answer: the client must not wait for the rest.
     if (response.headersSent) return void response.destroy();
-    const retry = error.httpStatus === 503 ? { "retry-after": retryAfter(error) } : {};
+    const later = error.httpStatus === 503 || error.httpStatus === 429;
+    const retry = later ? { "retry-after": retryAfter(error) } : {};
     sendError(response, error, id, retry);
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { GatewayError } from "../rpc/errors.ts";
-import type { Asker, SessionRegistry } from "../sessions/registry.ts";
+import type { Asker } from "../sessions/registry-options.ts";
+import type { SessionRegistry } from "../sessions/registry.ts";
 import type { Session } from "../sessions/session.ts";
 
 /**

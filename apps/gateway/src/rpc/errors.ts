@@ -20,6 +20,8 @@ const ERRORS = {
   "session-not-found": { rpc: -32600, http: 404 },
   "session-required": { rpc: -32600, http: 400 },
   "too-many-sessions": { rpc: -32603, http: 503 },
+  /** One user has or begins too many, whoever else has room. */
+  "too-many-sessions-of-user": { rpc: 429, http: 429 },
   /** The store of sessions cannot be asked. */
   "sessions-unavailable": { rpc: -32603, http: 503 },
   "too-many-calls": { rpc: -32603, http: 200 },

@@ -19,6 +19,8 @@ interface BackendSessionsOptions {
  */
 class BackendSessions {
   readonly #options: BackendSessionsOptions;
+  /** The sessions that links here are in: those that a backend forgets, whatever other processes have put in their place since. */
+  readonly #inUse = new Map<string, BackendSession | undefined>();
 
   constructor(options: BackendSessionsOptions) {
     this.#options = options;
@@ -26,7 +28,9 @@ class BackendSessions {
 
   /** The session to go on in. */
   known(backend: string): BackendSession | undefined {
-    return this.#options.state.current.backends.get(backend);
+    const known = this.#options.state.current.backends.get(backend);
+    this.#inUse.set(backend, known);
+    return known;
   }
 
   /** A session was opened here, `undefined` for one that is bound to this process; resolves to the one to use instead. */
@@ -40,7 +44,7 @@ class BackendSessions {
     const agreed = await state.change((current) =>
       current.backends.has(backend) ? current : withSession(current, backend, session),
     );
-    return otherThan(session, agreed.backends.get(backend));
+    return this.#follow(backend, session, agreed);
   }
 
   /** A backend forgot its session and a new one was opened; resolves to the one to use instead. */
@@ -49,15 +53,20 @@ class BackendSessions {
     session: BackendSession | undefined,
   ): Promise<BackendSession | undefined> {
     const { state, processTag, renewed } = this.#options;
-    renewed(backend, "forgotten");
-    if (processTag === "" || session === undefined) return undefined;
-    const forgotten = this.known(backend);
+    if (processTag === "" || session === undefined) {
+      renewed(backend, "forgotten");
+      return undefined;
+    }
+    const forgotten = this.#inUse.get(backend);
     const agreed = await state.change((current) =>
       isSame(current.backends.get(backend), forgotten)
         ? withSession(current, backend, session)
         : current,
     );
-    return otherThan(session, agreed.backends.get(backend));
+    const other = this.#follow(backend, session, agreed);
+    // Whoever replaced it first tells the client.
+    if (other === undefined) renewed(backend, "forgotten");
+    return other;
   }
 
   /** A link that is bound to this process is gone. */
@@ -69,6 +78,18 @@ class BackendSessions {
         ? { ...current, bound: withoutEntry(current.bound, backend) }
         : current,
     );
+  }
+
+  /** The session that all are to be in, if it is not the one that was opened here. */
+  #follow(
+    backend: string,
+    own: BackendSession,
+    { backends }: SessionState,
+  ): BackendSession | undefined {
+    const agreed = backends.get(backend);
+    const other = isSame(own, agreed) ? undefined : agreed;
+    this.#inUse.set(backend, other ?? own);
+    return other;
   }
 
   async #bind(backend: string): Promise<undefined> {
@@ -85,13 +106,6 @@ class BackendSessions {
 
 function withSession(state: SessionState, backend: string, session: BackendSession): SessionState {
   return { ...state, backends: withEntry(state.backends, backend, session) };
-}
-
-function otherThan(
-  own: BackendSession,
-  agreed: BackendSession | undefined,
-): BackendSession | undefined {
-  return isSame(own, agreed) ? undefined : agreed;
 }
 
 function isSame(one: BackendSession | undefined, other: BackendSession | undefined): boolean {

@@ -4,10 +4,11 @@ import type { Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import { AskedRequests, askingProcess } from "./asked.ts";
 import { BackendSessions, type Renewal } from "./backend-sessions.ts";
+import { endUnlinked } from "./end-unlinked.ts";
 import { Links } from "./links.ts";
 import type { OtherProcesses } from "./other-processes.ts";
 import { ReplayedState } from "./replayed-state.ts";
-import type { KeptState } from "./session-state.ts";
+import type { KeptState, SessionState } from "./session-state.ts";
 
 /** What one client's dialogue with its backends needs of the client and of the gateway. */
 interface DialogueOptions {
@@ -71,7 +72,8 @@ class Dialogue {
         opened: (backend, link, session) => this.#opened(backend, link, session),
         reopened: (backend, link) => this.#reopened(backend, link),
         closed: (backend, link) => {
-          this.#sessions.unbound(backend);
+          // What was bound to a process that stops is lost, as the client is to be told by the next one.
+          if (!this.#closed) this.#sessions.unbound(backend);
           options.unlinked(backend);
           if (link !== undefined) this.#asked?.forget(link);
         },
@@ -106,12 +108,15 @@ class Dialogue {
     return true;
   }
 
-  /** Sets the log level here and at every backend that is linked. */
+  /** Sets the log level here and at every backend that the session is known at. */
   async setLogLevel(level: string): Promise<void> {
-    await this.#replayed.setLogLevel(
-      level,
-      [...this.openLinks].map(([, link]) => link),
-    );
+    const open = [...this.openLinks].map(([, link]) => link);
+    await this.#replayed.setLogLevel(level, open, this.#linkOthers());
+  }
+
+  /** Another process changed what the client's backends are to know; those that only this one reaches hear of it here. */
+  changed(before: SessionState, after: SessionState): void {
+    if (before.logLevel !== after.logLevel) void this.#replayed.sendLogLevel(this.#boundLinks());
   }
 
   subscribed(uri: string, backend: string): void {
@@ -125,34 +130,46 @@ class Dialogue {
   /** Tells every linked backend whether its standing stream has somebody to listen, and links those that the session is known at. */
   listen(wanted: boolean): void {
     for (const [, link] of this.openLinks) link.listen(wanted);
-    if (!wanted || this.#closed) return;
-    for (const backend of this.#options.state.current.backends.keys())
-      Promise.resolve(this.link(backend)).catch(() => undefined);
+    if (wanted && !this.#closed) void this.#linkOthers();
   }
 
   /** Passes a notification of the client on: progress to the backend that asked, anything else to every linked one. */
   pass(notification: Message): void {
     const send = (link: Link): void => void link.send(notification.text).catch(() => undefined);
+    const { others, sessionId, state } = this.#options;
     if (notification.method !== "notifications/progress") {
       for (const [, link] of this.openLinks) send(link);
+      for (const linking of this.#linkOthers()) void linking.then((link) => link && send(link));
+      const isElsewhere = [...state.current.bound.values()].some((tag) => tag !== others?.tag);
+      if (isElsewhere) others?.tell(sessionId, notification.text);
       return;
     }
     const asker = this.#asked?.linkOf(notification);
     if (asker !== undefined) send(asker);
-    else this.#options.others?.tell(this.#options.sessionId, notification.text);
+    else others?.tell(sessionId, notification.text);
   }
 
-  /** Passes on what the client said to another process that has no use for it; false when it means nothing here either. */
-  hear(message: Message): boolean {
-    const asked = this.#asked;
-    if (message.kind === "response") return asked !== undefined && this.answered(message);
-    const asker = asked?.linkOf(message);
-    asker?.send(message.text).catch(() => undefined);
-    return asker !== undefined;
+  /** Passes on what the client said to another process, as far as that cannot do it. */
+  hear(message: Message): void {
+    if (message.kind === "response") {
+      if (this.#asked !== undefined) this.answered(message);
+    } else if (message.method === "notifications/progress") {
+      this.#asked
+        ?.linkOf(message)
+        ?.send(message.text)
+        .catch(() => undefined);
+    } else {
+      for (const link of this.#boundLinks()) link.send(message.text).catch(() => undefined);
+    }
   }
 
   passHeaders(headers: Readonly<Record<string, string>>): void {
     this.#links.passHeaders(headers);
+  }
+
+  /** Closes the link to a backend that is not there any more. */
+  drop(backend: string): void {
+    this.#links.drop(backend);
   }
 
   /** Closes links that cost a process and are not in use. */
@@ -163,19 +180,31 @@ class Dialogue {
   /** Closes all links; the backends' sessions end with them, unless they are kept for another process. */
   async close(how: { readonly keepSession: boolean }): Promise<void> {
     this.#closed = true;
-    const unlinked = how.keepSession ? [] : this.#unlinkedSessions();
-    await Promise.allSettled([this.#links.close(how), ...unlinked.map((end) => end())]);
+    const linked = new Set([...this.openLinks].map(([backend]) => backend));
+    const unlinked = how.keepSession ? [] : endUnlinked(this.#options, linked);
+    await Promise.allSettled([this.#links.close(how), ...unlinked]);
   }
 
-  /** The sessions at backends that other processes opened and this one never used: ended as well as can be. */
-  #unlinkedSessions(): (() => Promise<void>)[] {
-    const linked = new Set([...this.openLinks].map(([backend]) => backend));
-    const { profile, backends, state } = this.#options;
-    return [...state.current.backends].flatMap(([name, known]) => {
-      const backend = backends.get(name);
-      if (backend === undefined || linked.has(name)) return [];
-      return async () => (await backend.open(profile, DEAF, known)).close();
-    });
+  /** Links to backends that have heard of this client from another process alone; never reject. */
+  #linkOthers(): Promise<Link | undefined>[] {
+    const { backends, state } = this.#options;
+    const open = new Set([...this.openLinks].map(([backend]) => backend));
+    return [...state.current.backends.keys()]
+      .filter((name) => backends.has(name) && !open.has(name))
+      .map(async (name) => {
+        try {
+          return await this.link(name);
+        } catch {
+          return undefined;
+        }
+      });
+  }
+
+  /** Links that no other process can have to the same session. */
+  #boundLinks(): Link[] {
+    return [...this.openLinks]
+      .map(([, link]) => link)
+      .filter(({ session }) => session === undefined);
   }
 
   #answeredElsewhere(answer: Message): boolean {
@@ -220,8 +249,5 @@ class Dialogue {
     return agreed;
   }
 }
-
-/** Nobody is there to hear what a backend says while its session is ended. */
-const DEAF = { message: () => undefined, reopened: () => undefined, closed: () => undefined };
 
 export { Dialogue };

@@ -6,4 +6,11 @@ function isUsed({ callsUnderWay, openedStreams }: Session): boolean {
   return openedStreams.attachedCount > 0 || (callsUnderWay > 0 && !openedStreams.abandoned);
 }
 
-export { isUsed };
+/** Whether a session can leave this process without a loss: what is bound to it by a connection or child cannot follow. */
+function mayLeave(session: Session): boolean {
+  if (session.callsUnderWay > 0 || isUsed(session)) return false;
+  for (const [, link] of session.openLinks) if (link.session === undefined) return false;
+  return true;
+}
+
+export { isUsed, mayLeave };

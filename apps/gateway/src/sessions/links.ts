@@ -29,7 +29,8 @@ class Links {
   readonly #backends: ReadonlyMap<string, Backend>;
   readonly #links = new Map<string, Link | Promise<Link>>();
   readonly #usedMs = new Map<string, number>();
-  #closed = false;
+  /** How the links were closed; nothing is opened from then on. */
+  #closed: { readonly keepSession: boolean } | undefined;
 
   constructor(backends: ReadonlyMap<string, Backend>, profile: ClientProfile, events: LinkEvents) {
     this.#backends = backends;
@@ -42,14 +43,14 @@ class Links {
     if (this.#backends.get(name)?.linkIdleMs !== undefined) this.#usedMs.set(name, nowMs);
     const known = this.#links.get(name);
     if (known !== undefined) return known;
-    if (this.#closed) return Promise.reject(endedError());
+    if (this.#closed !== undefined) return Promise.reject(endedError());
     const opening = this.#open(name);
     this.#links.set(name, opening);
     opening.then(
       (link) => this.#settle(name, opening, link),
       () => {
         this.#settle(name, opening, undefined);
-        if (!this.#closed) this.#events.failed(name);
+        if (this.#closed === undefined) this.#events.failed(name);
       },
     );
     return opening;
@@ -64,6 +65,15 @@ class Links {
   passHeaders(headers: Readonly<Record<string, string>>): void {
     this.#profile = { ...this.#profile, headers };
     for (const [, link] of this.opened()) link.passHeaders?.(headers);
+  }
+
+  /** Closes the link to a backend that is not there any more; calls under way over it fail. */
+  drop(name: string): void {
+    const link = this.#links.get(name);
+    if (link === undefined) return;
+    this.#dropped(name, link instanceof Promise ? undefined : link);
+    this.#links.delete(name);
+    if (!(link instanceof Promise)) void link.close();
   }
 
   /** Closes links that may be closed when idle and were not used for their time; `needed` says which stay all the same. */
@@ -87,7 +97,7 @@ class Links {
    * opened are not waited for; they close once they are there.
    */
   async close(how: { readonly keepSession: boolean } = { keepSession: false }): Promise<void> {
-    this.#closed = true;
+    this.#closed = how;
     const links = [...this.opened()];
     this.#links.clear();
     await Promise.allSettled(links.map(([, link]) => link.close(how)));
@@ -109,32 +119,35 @@ class Links {
     const profile = this.#profile;
     const known = this.#events.known(name);
     let opened = await backend.open(profile, inbound, known);
-    const agreed = known ?? (await this.#agree(name, opened));
-    if (known === undefined && agreed !== undefined) {
-      void opened.close();
-      early.length = 0;
-      opened = await backend.open(profile, inbound, agreed);
+    // A backend may have been given another transport since, over which no link goes on in a session.
+    let goesOn = known !== undefined && opened.session !== undefined;
+    let isStored = goesOn;
+    if (!goesOn && this.#closed === undefined) {
+      const agreed = await this.#events.began(name, opened.session);
+      isStored = true;
+      if (agreed !== undefined) {
+        void opened.close();
+        early.length = 0;
+        opened = await backend.open(profile, inbound, agreed);
+        goesOn = true;
+      }
     }
-    if (this.#closed) {
-      void opened.close();
+    if (this.#closed !== undefined) {
+      // What nobody else knows of nobody else can go on in.
+      void opened.close(isStored ? this.#closed : undefined);
       throw endedError();
     }
     link = opened;
     if (profile !== this.#profile) link.passHeaders?.(this.#profile.headers);
     for (const message of early) this.#events.message(name, link, message);
-    await this.#events.opened(name, link, agreed === undefined ? "new" : "known");
+    await this.#events.opened(name, link, goesOn ? "known" : "new");
     return link;
   }
 
-  /** Another process may have opened a session meanwhile, in which both go on then. */
-  async #agree(name: string, opened: Link): Promise<BackendSession | undefined> {
-    if (this.#closed) return undefined;
-    return this.#events.began(name, opened.session);
-  }
-
   #settle(name: string, opening: Promise<Link>, link: Link | undefined): void {
-    if (this.#closed) return void link?.close();
-    if (this.#links.get(name) !== opening) return;
+    if (this.#closed !== undefined) return void link?.close(this.#closed);
+    // The backend was let go of meanwhile.
+    if (this.#links.get(name) !== opening) return void link?.close();
     if (link === undefined) this.#links.delete(name);
     else this.#links.set(name, link);
   }

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { profileOf } from "../backends/backend.fixture.ts";
 import type { ClientProfile } from "../backends/port.ts";
 import { ANONYMOUS, type Caller } from "../identity/caller.ts";
-import { SessionRegistry, type Asker } from "./registry.ts";
+import type { Asker } from "./registry-options.ts";
+import { SessionRegistry } from "./registry.ts";
 import { FakeResponse } from "./response.fixture.ts";
 import { contextOf } from "./session.fixture.ts";
 import type { Session } from "./session.ts";
@@ -24,6 +25,8 @@ function scene(maxSessions = 10) {
     now: () => clock.ms,
     newId: randomUUID,
     join: async () => "class",
+    leave: () => undefined,
+    refused: () => undefined,
     restored: () => undefined,
     ended: ({ facts }, why) => ended.push(`${facts.classKey} ${why}`),
   });

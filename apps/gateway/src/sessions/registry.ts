@@ -1,54 +1,29 @@
-import type { ClientProfile } from "../backends/port.ts";
-import { isSameCaller, type Caller } from "../identity/caller.ts";
+import { isSameCaller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import { isUsed } from "./in-use.ts";
+import { Admission } from "./admission.ts";
+import { isUsed, mayLeave } from "./in-use.ts";
+import { leastNeeded } from "./make-room.ts";
 import { firstRecord } from "./record.ts";
-import type { SessionFacts } from "./session-facts.ts";
-import { Session, type SessionContext } from "./session.ts";
+import type { Asker, NewSession, RegistryOptions, SessionEnd } from "./registry-options.ts";
+import { Restores, type Restore } from "./restores.ts";
+import { Session } from "./session.ts";
 import { SharedProfiles } from "./shared-profiles.ts";
 import { storeAwayError, type SharedSessions } from "./shared-sessions.ts";
 
 /** After this time a store that was away is asked again for a session that goes on without it. */
 const ALONE_MS = 1_000;
 
-/** Why a session is not in this process any more. `left`: it goes on, and another process or a later request finds it. */
-type SessionEnd = "deleted" | "expired" | "shutdown" | "left";
-
-/** Limits on the sessions of one process. */
-interface RegistryOptions {
-  readonly context: SessionContext;
-  readonly ttlMs: number;
-  readonly maxSessions: number;
-  /** How long finished streams are kept for clients that come back. */
-  readonly resumeWindowMs: number;
-  readonly now: () => number;
-  readonly newId: () => string;
-  /** Where sessions are kept for other processes; each lives and dies in this one without it. */
-  readonly shared?: SharedSessions | undefined;
-  /** Counts a client of another process into its class; resolves to the class's key. */
-  join(profile: ClientProfile): Promise<string>;
-  restored(session: Session): void;
-  ended(session: Session, why: SessionEnd): void;
-}
-
-/** What a session is made of. */
-type NewSession = Omit<SessionFacts, "id">;
-
-/** Who asks for a session, and the headers of the request to pass through. */
-interface Asker {
-  readonly caller: Caller;
-  readonly passed: Readonly<Record<string, string>>;
-}
-
 /** The sessions that this process serves: a session lives until it is deleted or not used for its time to live. */
 class SessionRegistry {
   readonly #options: RegistryOptions;
   readonly #sessions = new Map<string, Session>();
-  readonly #restoring = new Map<string, Promise<Session | undefined>>();
+  readonly #admission: Admission;
+  readonly #restores = new Restores();
   readonly #profiles = new SharedProfiles();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#admission = new Admission(options);
   }
 
   get size(): number {
@@ -66,21 +41,20 @@ class SessionRegistry {
 
   /** Whether one more session may be made. Throws `too-many-sessions`. */
   requireRoom(): void {
-    const { maxSessions } = this.#options;
-    if (this.#sessions.size < maxSessions) return;
-    throw new GatewayError(
-      "too-many-sessions",
-      `This gateway holds its ${maxSessions} sessions already. Try again later, or raise operational.sessions.max.`,
-    );
+    this.#admission.requireRoom();
   }
 
-  /** Begins a session. Rejects with `too-many-sessions` or `sessions-unavailable`. */
+  /** Begins a session for a client that was counted into its class. Rejects with `too-many-sessions`, `too-many-sessions-of-user` or `sessions-unavailable`. */
   async create(facts: NewSession): Promise<Session> {
-    this.requireRoom();
     const { shared, newId, now } = this.#options;
     const whole = { ...facts, profile: this.#profiles.of(facts.profile), id: newId() };
-    const created = await shared?.create(whole.id, firstRecord(whole.profile, whole));
-    if (created?.outcome === "unavailable") throw storeAwayError(created);
+    const { id, caller } = whole;
+    await this.#admission.admit(id, caller);
+    const created = await shared?.create(id, firstRecord(whole.profile, whole));
+    if (created?.outcome === "unavailable") {
+      this.#admission.storeAway(id, caller);
+      throw storeAwayError(created);
+    }
     const session = new Session(whole, this.#options.context, now());
     return this.#keep(session);
   }
@@ -92,25 +66,31 @@ class SessionRegistry {
   touch(id: string, asker: Asker): Session | undefined | Promise<Session | undefined> {
     const { shared, now } = this.#options;
     const session = this.#sessions.get(id);
-    if (session === undefined) return shared && this.#restored(id, asker, shared);
+    if (session === undefined)
+      return (
+        shared &&
+        this.#restores.share(id, asker.caller, (restore) => this.#restore(restore, asker, shared))
+      );
     if (!isSameCaller(session.caller, asker.caller)) return undefined;
     session.lastSeenMs = now();
     if (shared === undefined || session.lastSeenMs < session.freshUntilMs) return session;
     return this.#confirmed(session, shared);
   }
 
-  /** Ends a session for everybody; false when it is not in this process. */
+  /** Ends a session for everybody; false when it is not in this process. Rejects with `sessions-unavailable`. */
   async delete(id: string): Promise<boolean> {
     const session = this.#sessions.get(id);
     if (session === undefined) return false;
     // First here, so that this process takes its own word for no other's.
     void this.#end(session, "deleted");
-    await this.#options.shared?.end(id);
+    const ended = await this.#options.shared?.end(id);
+    if (ended?.outcome === "unavailable") throw storeAwayError(ended);
     return true;
   }
 
   /** Another process ended the session. */
   endedElsewhere(id: string): void {
+    this.#restores.ended(id);
     const session = this.#sessions.get(id);
     // Whoever ended it ends the backends' sessions as well.
     if (session !== undefined) void this.#end(session, "deleted", true);
@@ -127,13 +107,15 @@ class SessionRegistry {
   /** There is no room for a session that is not in use: a later request brings it back. */
   leave(id: string): void {
     const session = this.#sessions.get(id);
-    if (session !== undefined && !isUsed(session)) void this.#end(session, "left", true);
+    if (session !== undefined && mayLeave(session)) void this.#end(session, "left", true);
   }
 
   /** Ends sessions whose time is over and forgets streams that nobody came back for. */
   sweep(): void {
     const { ttlMs, now, resumeWindowMs, shared } = this.#options;
     const nowMs = now();
+    // A store keeps a session a little longer than its time, so that asking earlier would tell nothing.
+    const lifeMs = ttlMs + (shared?.lateMs ?? 0);
     for (const session of this.#sessions.values()) {
       const streams = session.openedStreams;
       session.closeIdleLinks(nowMs);
@@ -141,7 +123,7 @@ class SessionRegistry {
       if (isUsed(session)) {
         session.lastSeenMs = nowMs;
         if (nowMs >= session.freshUntilMs) this.#lookAgain(session);
-      } else if (nowMs - session.lastSeenMs > ttlMs) void this.#expired(session, shared);
+      } else if (nowMs - session.lastSeenMs > lifeMs) void this.#expired(session, shared);
     }
   }
 
@@ -163,6 +145,7 @@ class SessionRegistry {
   /** Ends all sessions, or leaves them to other processes where they are shared. */
   async close(): Promise<void> {
     const { shared } = this.#options;
+    this.#restores.endAll();
     const all = [...this.#sessions.values()];
     await Promise.all(all.map((session) => this.#end(session, "shutdown", shared !== undefined)));
     await shared?.close();
@@ -171,26 +154,25 @@ class SessionRegistry {
   #keep(session: Session): Session {
     const { shared, now } = this.#options;
     if (shared !== undefined) session.freshUntilMs = now() + shared.freshMs;
+    this.#makeRoom();
     this.#sessions.set(session.facts.id, session);
     return session;
   }
 
-  /** Concurrent first requests of a session bring it here once; those of somebody else are none. */
-  #restored(id: string, asker: Asker, shared: SharedSessions): Promise<Session | undefined> {
-    const { kind, userKey } = asker.caller;
-    const key = JSON.stringify([id, kind, userKey]);
-    const known = this.#restoring.get(key);
-    if (known !== undefined) return known;
-    const restoring = this.#restore(id, asker, shared).finally(() => this.#restoring.delete(key));
-    this.#restoring.set(key, restoring);
-    return restoring;
+  /** Sessions that are kept elsewhere as well need not all be here at once. */
+  #makeRoom(): void {
+    const { shared, maxSessions, now } = this.#options;
+    if (shared === undefined || this.#sessions.size < maxSessions) return;
+    const session = leastNeeded(this.#sessions, now());
+    if (session !== undefined) void this.#end(session, "left", true);
   }
 
   async #restore(
-    id: string,
+    restore: Restore,
     { caller, passed }: Asker,
     shared: SharedSessions,
   ): Promise<Session | undefined> {
+    const { id } = restore;
     const kept = await shared.read(id);
     if (kept.outcome === "unavailable") throw storeAwayError(kept);
     if (kept.outcome === "unreadable")
@@ -202,9 +184,13 @@ class SessionRegistry {
     if (kept.outcome !== "found" || !isSameCaller(kept.record.caller, caller)) return undefined;
     const { protocolVersion, capabilities, clientInfo } = kept.record;
     const profile = this.#profiles.of({ capabilities, clientInfo, headers: passed });
-    const classKey = await this.#options.join(profile);
+    const { context, now, restored, join, leave } = this.#options;
+    const classKey = await join(profile);
+    if (restore.ended) {
+      leave(classKey);
+      return undefined;
+    }
     const facts = { id, protocolVersion, caller: kept.record.caller, profile, classKey };
-    const { context, now, restored } = this.#options;
     const session = this.#keep(new Session(facts, context, now(), kept.record));
     restored(session);
     return session;
@@ -215,8 +201,13 @@ class SessionRegistry {
     const { id } = session.facts;
     const kept = await shared.read(id);
     if (this.#sessions.get(id) !== session) return this.#sessions.get(id);
-    if (kept.outcome === "gone") {
-      await this.#end(session, "deleted", true);
+    if (kept.outcome === "ended" || kept.outcome === "missing") {
+      // Whoever ended it tells the backends; of its expiry nobody else may have.
+      void this.#end(
+        session,
+        kept.outcome === "ended" ? "deleted" : "expired",
+        kept.outcome === "ended",
+      );
       return undefined;
     }
     if (kept.outcome === "found") session.adopt(kept.record);
@@ -238,10 +229,14 @@ class SessionRegistry {
 
   /** Never rejects. */
   async #end(session: Session, why: SessionEnd, keepSession = false): Promise<void> {
-    if (!this.#sessions.delete(session.facts.id)) return;
+    const { id, classKey, caller } = session.facts;
+    if (!this.#sessions.delete(id)) return;
+    this.#admission.left(id);
+    if (why === "deleted" || why === "expired") this.#admission.ended(id, caller);
+    this.#options.leave(classKey);
     this.#options.ended(session, why);
     await session.close(this.#options.now(), { keepSession });
   }
 }
 
-export { SessionRegistry, type Asker, type NewSession, type SessionEnd };
+export { SessionRegistry };

@@ -15,10 +15,23 @@ class ReplayedState {
     this.#state = state;
   }
 
-  /** Notes the log level and sets it at these links; resolves when each took it or failed to. */
-  async setLogLevel(level: string, links: Iterable<Link>): Promise<void> {
+  /** Notes the log level and sets it at these links, and those that are being opened; resolves when each took it or failed to. */
+  async setLogLevel(
+    level: string,
+    open: Iterable<Link>,
+    opening: readonly Promise<Link | undefined>[],
+  ): Promise<void> {
     const noted = this.#state.change((state) => ({ ...state, logLevel: level }));
-    await Promise.allSettled([noted, ...[...links].map((link) => this.#sendLogLevel(link))]);
+    const later = opening.map(async (linking) => {
+      const link = await linking;
+      if (link !== undefined) await this.#sendLogLevel(link);
+    });
+    await Promise.allSettled([noted, this.sendLogLevel(open), ...later]);
+  }
+
+  /** Sets the log level that is noted at these links; resolves when each took it or failed to. */
+  async sendLogLevel(links: Iterable<Link>): Promise<void> {
+    await Promise.allSettled([...links].map((link) => this.#sendLogLevel(link)));
   }
 
   subscribed(uri: string, backend: string): void {

@@ -102,7 +102,9 @@ class Session implements Peer {
 
   /** Takes what another process made of the session. */
   adopt(state: SessionState): void {
+    const before = this.#state.current;
     this.#state.adopt(state);
+    this.#dialogue?.changed(before, this.#state.current);
     if (this.#streams?.listening) this.#dialogueMade.listen(true);
   }
 
@@ -179,6 +181,11 @@ class Session implements Peer {
       return;
     this.#passed = headers;
     this.#dialogue?.passHeaders(headers);
+  }
+
+  /** Closes the link to a backend that is not there any more. */
+  drop(backend: string): void {
+    this.#dialogue?.drop(backend);
   }
 
   /** Closes links that cost a process and are not in use. */

@@ -8,16 +8,18 @@ interface StoreAway {
   readonly retryAfterMs: number;
 }
 
-/** What is kept under an id. `gone`: nothing, or what was there was ended; `unreadable`: a record of another version or key. */
+/** What is kept under an id. `ended`: on purpose; `missing`: nothing, or what expired; `unreadable`: a record of another version or key. */
 type KeptSession =
   | { readonly outcome: "found"; readonly record: SessionRecord }
-  | { readonly outcome: "gone" | "unreadable" }
+  | { readonly outcome: "ended" | "missing" | "unreadable" }
   | StoreAway;
 
 /** Where sessions are kept so that any process can serve them; each keeps its own in a cache in front of it. */
 interface SharedSessions extends OtherProcesses {
   /** For so long after it was read a session need not be asked for again. */
   readonly freshMs: number;
+  /** For so long after its time the store may still keep a session. */
+  readonly lateMs: number;
   /** Writes a session that begins. */
   create(id: string, record: SessionRecord): Promise<{ readonly outcome: "created" } | StoreAway>;
   /** The session as it is now, which lives on by that. */
@@ -25,7 +27,7 @@ interface SharedSessions extends OtherProcesses {
   /** Whether the session is still there, without letting it live on. */
   lives(id: string): Promise<boolean>;
   /** Ends a session for all processes. */
-  end(id: string): Promise<void>;
+  end(id: string): Promise<{ readonly outcome: "ended" } | StoreAway>;
   /** Writes what waits to be written. */
   close(): Promise<void>;
 }

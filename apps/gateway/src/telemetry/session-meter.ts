@@ -3,6 +3,9 @@ import type { MetricBook } from "./exposition.ts";
 /** Why a session is not in this process any more; one that was `left` goes on. */
 type SessionEnd = "deleted" | "expired" | "shutdown" | "left";
 
+/** Why a session was not begun: a cap was reached, or the store is away. */
+type SessionRefusal = "process-full" | "user-full" | "user-too-fast" | "store-away";
+
 /** What clients hold at one moment. */
 interface Held {
   readonly sessions: number;
@@ -20,6 +23,8 @@ interface SessionMeter {
   /** A session of another process, or one that had been left, is served here. */
   restored(): void;
   ended(reason: SessionEnd): void;
+  /** A session was not begun. */
+  refused(why: SessionRefusal): void;
   /** Has what is held counted whenever the metrics are read. */
   watch(held: () => Held): void;
 }
@@ -37,6 +42,11 @@ function sessionMeter(book: MetricBook, server: string, transport: string): Sess
   const ended = book.counter(
     "headgate_sessions_ended_total",
     "Client sessions that are not in this process any more; those left go on elsewhere or later",
+    ["reason"],
+  );
+  const refused = book.counter(
+    "headgate_sessions_refused_total",
+    "Client sessions that were not begun, as a cap was reached or the store is away",
     ["reason"],
   );
   let held = nothing;
@@ -58,6 +68,7 @@ function sessionMeter(book: MetricBook, server: string, transport: string): Sess
     created: () => created.add(),
     restored: () => restored.add(),
     ended: (reason) => ended.of(reason).add(),
+    refused: (why) => refused.of(why).add(),
     watch(source) {
       held = source;
     },

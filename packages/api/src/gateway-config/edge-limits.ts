@@ -39,8 +39,24 @@ export const SessionLimits = z.strictObject({
     .int()
     .min(1)
     .max(10_000_000)
-    .default(20_000)
-    .describe("Open sessions; one more is refused until another ends."),
+    .optional()
+    .describe(
+      "Sessions that one process begins and holds; one more is refused until another ends. As many as its memory is for when omitted: 12288 for 512 MiB, 32 KiB for each further one.",
+    ),
+  maxPerUser: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_000)
+    .describe(
+      "Sessions of one user in all processes on one `sessionStorage`; of users who signed in, not of `local` and `anonymous` ones.",
+    ),
+  maxPerUserPerMinute: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(600)
+    .describe("Sessions that such a user may begin within a minute."),
   idleTimeout: DurationText.default("30m").describe(
     "Time without a request after which a session ends.",
   ),

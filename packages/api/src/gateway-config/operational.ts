@@ -24,6 +24,7 @@ export const Drain = z.strictObject({
   gracePeriod: DurationText.default("30s").describe(
     "Time that calls in flight then have to finish.",
   ),
+  timeout: DurationText.optional().describe("Another name of `gracePeriod`, which it replaces."),
 });
 export type Drain = z.infer<typeof Drain>;
 
