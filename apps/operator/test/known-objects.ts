@@ -1,4 +1,4 @@
-import type { ApiClient, KubeObject } from "@headgate/controller";
+import { type ApiClient, apiVersionOf, type Kind, type KubeObject } from "@headgate/controller";
 import { CACHE_NAMES, type CacheName, createCaches, indexesOf } from "../src/cluster/caches.ts";
 import type { Reads } from "../src/cluster/reads.ts";
 
@@ -8,8 +8,19 @@ const nothing = () => {
 const kinds = createCaches({ client: { list: nothing, watch: nothing } });
 
 /** The caches that would hold an object, by its kind. */
-export function cachesOf({ kind }: KubeObject): readonly CacheName[] {
+export function cachesOf({ kind }: Pick<KubeObject, "kind">): readonly CacheName[] {
   return CACHE_NAMES.filter((name) => kinds[name].kind.kind === kind);
+}
+
+/** How the objects in a cache, or those of the kind of an object, are addressed. */
+export function kindOf(what: CacheName | Pick<KubeObject, "kind">): {
+  apiVersion: string;
+  kind: Kind;
+} {
+  const name = typeof what === "string" ? what : cachesOf(what)[0];
+  if (name === undefined) throw new Error("No cache holds such objects.");
+  const { kind } = kinds[name];
+  return { apiVersion: apiVersionOf(kind), kind };
 }
 
 /** Looks into a list of objects as if it were all caches. */
