@@ -166,11 +166,14 @@ test("a user needs no more permissions than the README says", async () => {
   const redis = await connected(options);
   expect(await redis.run(increment, ["counter"])).toBe(1);
   expect(await redis.evictionPolicy()).toBe("noeviction");
+  let stop = () => {};
   const heard = new Promise((resolve) => {
-    const stop = redis.subscribe("news", {
+    stop = redis.subscribe("news", {
       message: resolve,
-      subscribed: () => void redis.publish("news", "text").finally(stop),
+      subscribed: () => void redis.publish("news", "text"),
     });
   });
   expect(await heard).toBe("text");
+  stop();
+  await expect.poll(() => redis.publish("news", "text")).toBe(0);
 });

@@ -210,6 +210,7 @@ describe("subscriptions", () => {
     });
     await expect.poll(() => times, patience).toBe(1);
     expect(await redis.publish("news", "one")).toBe(1);
+    await expect.poll(() => heard, patience).toEqual(["one"]);
     await server.restart();
     await expect.poll(() => times, patience).toBe(2);
     await becomes(redis, "ready");
