@@ -22,7 +22,33 @@ export interface PlannedBackend extends Needs {
 
 /** The members as backends, each on its own: what is wrong with one is no other's problem. */
 export function backendsOf(observed: Observed, contents: Contents): readonly PlannedBackend[] {
-  return observed.members.map((member) => planned(member, observed, contents));
+  const sources = new Map<string, string>();
+  return observed.members.map((member) => {
+    const backend = planned(member, observed, contents);
+    const shared = backend.env.find(
+      (one) => (sources.get(one.name) ?? sourceOf(one)) !== sourceOf(one),
+    );
+    if (shared !== undefined) return withoutVariable(backend, shared.name);
+    for (const one of backend.env) sources.set(one.name, sourceOf(one));
+    return backend;
+  });
+}
+
+function sourceOf(one: EnvVar): string {
+  return JSON.stringify("value" in one ? one.value : [one.secret.name, one.secret.key]);
+}
+
+// Names of variables are made of names with fewer characters to choose from; no backend may get another's credentials.
+function withoutVariable(backend: PlannedBackend, variable: string): PlannedBackend {
+  const message = `Its credentials would be in the variable ${variable}, which another backend has for its own. Rename the backend or its header.`;
+  return {
+    ...backend,
+    env: [],
+    files: [],
+    problem: { reason: "VariableTaken", message },
+    backend: undefined,
+    strategy: undefined,
+  };
 }
 
 function planned(member: Member, observed: Observed, contents: Contents): PlannedBackend {
@@ -77,7 +103,7 @@ const WORKLOAD_TYPE = {
 
 // Whoever may write an entry must not read the gateway's environment by it.
 function literal(text: string): string {
-  return text.replaceAll("${", "$${");
+  return text.replaceAll("${", () => "$${");
 }
 
 interface Forwarded {

@@ -78,6 +78,13 @@ function compositeToolCheck({ spec, compositeTools }: Observed): Verdict[] {
   return [fine(type, "CompositeToolRefsValid", "Every composite tool is there and valid.")];
 }
 
+/** Whether every member of the group is used; a condition only when one is not. */
+export function memberCheck({ shadowed }: Observed): Verdict[] {
+  if (shadowed.length === 0) return [];
+  const [type, reason] = ["MemberNamesUnique", "NameShared"];
+  return [{ condition: { type, status: "False", reason, message: shadowed.join(" ") } }];
+}
+
 /** Whether the Secrets and ConfigMaps are there without which no gateway can start; those of single backends are their own problem. */
 export function contentCheck(needs: Needs, contents: Contents): Verdict {
   const problems = [

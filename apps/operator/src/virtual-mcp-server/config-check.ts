@@ -1,6 +1,6 @@
 import { type GatewayConfigInput, GatewayConfig } from "@headgate/api";
 import { checkConfig, type Finding, pathText, unenforced } from "@headgate/gateway-config";
-import type { Needs } from "./needs.ts";
+import type { Needs, Part } from "./needs.ts";
 import type { Observed } from "./observe.ts";
 import { fine, hindered, type Verdict } from "./verdicts.ts";
 
@@ -42,12 +42,19 @@ export function reasonFor({ path }: UnenforcedBlock): string {
   return `${named.replace(/^\d+/, "")}NotEnforced`;
 }
 
-/** Whether the spec is one that a gateway runs, judged by the same check that the gateway makes. */
-export function specCheck(observed: Observed, config: GatewayConfigInput, needs: Needs): Verdict {
+/**
+ * Whether the spec is one that a gateway runs, judged by the same check that the gateway makes. A configuration of
+ * which parts are elsewhere, and missing, is not judged as a whole.
+ */
+export function specCheck(
+  observed: Observed,
+  { config, ...needs }: Part<GatewayConfigInput>,
+  isWhole: boolean,
+): Verdict {
   const problems = [
     ...unknownFields(observed),
     ...outgoingAuthProblems(observed),
-    ...gatewayProblems(config, needs),
+    ...(isWhole ? gatewayProblems(config, needs) : []),
   ];
   if (problems.length === 0) {
     return fine("Valid", "ValidationSucceeded", "The spec is one that a gateway runs.");

@@ -94,10 +94,9 @@ function statusOf(reports: readonly BackendFacts[]): (typeof STATUS)[keyof typeo
 }
 
 const MESSAGES: Readonly<Record<string, string>> = {
-  authentication: "Authentication failed",
-  auth: "Authentication failed",
-  timeout: "Health check timed out",
-  connection: "Connection failed",
+  "backend-auth": "Authentication failed",
+  "backend-timeout": "Health check timed out",
+  "backend-unavailable": "Connection failed",
 };
 
 function messageFor(status: string, { errorCategory, circuit }: BackendFacts): string | undefined {

@@ -18,23 +18,34 @@ export interface Member {
 
 type Entry = NonNullable<Cached<"mcpServerEntries">["spec"]>;
 
-/** The members of a group in the order of their names; of several with one name the first kind wins, and the others are told. */
-export function membersOf(reads: Reads, groupKey: string): readonly Member[] {
+/** The members of a group. */
+export interface Members {
+  /** In the order of their names, each name once: a server before a proxy before an entry. */
+  readonly members: readonly Member[];
+  /** What is not used because another member has its name, in sentences. */
+  readonly shadowed: readonly string[];
+}
+
+/** Looks up the members of a group by its key. */
+export function membersOf(reads: Reads, groupKey: string): Members {
   const all: Member[] = [
     ...reads.find("mcpServers", "group", groupKey).map(serverMember),
     ...reads.find("mcpRemoteProxies", "group", groupKey).map(proxyMember),
     ...reads.find("mcpServerEntries", "group", groupKey).map(entryMember),
   ];
   const first = new Map<string, Member>();
+  const shadowed: string[] = [];
   for (const member of all) {
     const other = first.get(member.name);
     if (other === undefined) first.set(member.name, member);
     else {
-      const problem = `The group has a ${other.kind} and a ${member.kind} of this name, of which only the ${other.kind} is used. Rename one of them.`;
-      first.set(member.name, { ...other, problem: other.problem ?? problem });
+      shadowed.push(
+        `The ${member.kind} ${JSON.stringify(member.name)} is not used, as the group has a ${other.kind} of this name. Rename one of them.`,
+      );
     }
   }
-  return [...first.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const members = [...first.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { members, shadowed };
 }
 
 function serverMember({ metadata, spec, status }: Cached<"mcpServers">): Member {

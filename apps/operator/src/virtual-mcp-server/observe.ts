@@ -2,7 +2,7 @@ import type { VirtualMCPServerSpec } from "@headgate/api/kinds";
 import type { ObjectMeta } from "@headgate/controller";
 import type { Cached } from "../cluster/caches.ts";
 import type { Reads } from "../cluster/reads.ts";
-import { type Member, membersOf } from "./members.ts";
+import { type Member, type Members, membersOf } from "./members.ts";
 
 /** A VirtualMCPServer as it is held. */
 export type Server = Cached<"virtualMcpServers">;
@@ -14,7 +14,8 @@ export interface Observed {
   readonly namespace: string;
   readonly name: string;
   readonly group: Cached<"mcpGroups"> | undefined;
-  readonly members: readonly Member[];
+  readonly members: Members["members"];
+  readonly shadowed: Members["shadowed"];
   readonly oidcConfig: Cached<"mcpOidcConfigs"> | undefined;
   readonly authzConfig: Cached<"mcpAuthzConfigs"> | undefined;
   readonly telemetryConfig: Cached<"mcpTelemetryConfigs"> | undefined;
@@ -35,7 +36,7 @@ export function observe(reads: Reads, namespace: string, name: string): Observed
   if (server.metadata.deletionTimestamp !== undefined) return undefined;
   const get = <N extends Named>(cache: N, of: string | undefined): Cached<N> | undefined =>
     of === undefined ? undefined : reads.get(cache, namespace, of);
-  const members = membersOf(reads, `${namespace}/${spec.groupRef.name}`);
+  const { members, shadowed } = membersOf(reads, `${namespace}/${spec.groupRef.name}`);
   const all = <N extends Named>(cache: N, names: Iterable<string>) =>
     new Map([...new Set(names)].flatMap((of) => entryOf(of, get(cache, of))));
   return {
@@ -45,6 +46,7 @@ export function observe(reads: Reads, namespace: string, name: string): Observed
     name,
     group: get("mcpGroups", spec.groupRef.name),
     members,
+    shadowed,
     oidcConfig: get("mcpOidcConfigs", spec.incomingAuth.oidcConfigRef?.name),
     authzConfig: get("mcpAuthzConfigs", spec.incomingAuth.authzConfigRef?.name),
     telemetryConfig: get("mcpTelemetryConfigs", spec.telemetryConfigRef?.name),

@@ -8,6 +8,7 @@ import { missingToolConfigs } from "./aggregation.ts";
 import { backendsOf, type PlannedBackend } from "./backends.ts";
 import {
   contentCheck,
+  memberCheck,
   outgoingAuthChecks,
   referenceChecks,
   sessionStorageCheck,
@@ -64,10 +65,13 @@ export function planFor(observed: Observed, context: PlanContext): Plan {
   const part = gatewayConfig(observed, backends, settings.defaultRedis);
   const unenforced = unenforcedBlocks(observed, part.config);
   const template = templateFor(observed, part, context);
+  const references = referenceChecks(observed);
+  const isWhole = references.every(({ obstacle }) => obstacle === undefined);
   const verdicts = [
-    specCheck(observed, part.config, part),
+    specCheck(observed, part, isWhole),
     ...templateCheck(observed, template),
-    ...referenceChecks(observed),
+    ...references,
+    ...memberCheck(observed),
     contentCheck(part, contents),
     sessionStorageCheck(observed),
     ...toolConfigCheck(observed),

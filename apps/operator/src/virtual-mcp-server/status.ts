@@ -91,8 +91,10 @@ function stateOf(
   const obstacle = verdicts.find((verdict) => verdict.obstacle !== undefined);
   if (obstacle !== undefined) {
     const { reason, message } = obstacle.condition;
-    const running = observed.deployment === undefined ? "" : " What ran before goes on.";
-    return notReady(obstacle.phase ?? "Failed", reason, message + running);
+    if (observed.deployment === undefined)
+      return notReady(obstacle.phase ?? "Failed", reason, message);
+    const sentence = message.endsWith(".") ? message : `${message}.`;
+    return notReady(obstacle.phase ?? "Failed", reason, `${sentence} What ran before goes on.`);
   }
   return runningState(observed, backends);
 }
