@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { stringify } from "yaml";
 import { startMisbehaving } from "../fixtures/misbehaving/listen.ts";
 import type { Misbehaving } from "../fixtures/misbehaving/listen.ts";
-import { messagesIn } from "../wire/http.ts";
+import { events, messagesIn, requestText } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import type { RawSession } from "../wire/session.ts";
 import { configOf, http } from "./config.ts";
@@ -12,6 +12,7 @@ import { startGateway } from "./start.ts";
 import type { StartedGateway } from "./start.ts";
 
 const HOUR = "1h0m0s";
+const MEMORY = { sessionStorage: { provider: "memory" } };
 
 let backend: Misbehaving;
 let gateway: StartedGateway;
@@ -133,4 +134,36 @@ test("a file that is swapped by a link is noticed, as ConfigMaps are", async () 
   await symlink("..newer", join(folder, "..data_tmp"));
   await rename(join(folder, "..data_tmp"), join(folder, "..data"));
   await expect.poll(async () => (await status()).limits[0]?.max_tokens).toBe(8);
+});
+
+async function toolNames(): Promise<string[]> {
+  const [text = ""] = await messagesIn(await session.post(requestText(1, "tools/list")));
+  const { result } = JSON.parse(text) as { result: { tools: { name: string }[] } };
+  return result.tools.map(({ name }) => name);
+}
+
+test("backends come, go and move while sessions go on, and clients hear that lists changed", async () => {
+  const other = await startMisbehaving();
+  const asked = backend.received().filter(({ method }) => method === "initialize").length;
+  expect(await toolNames()).toContain("b_well");
+  const stream = await session.stream();
+  const heard = events(stream);
+  await write(configOf([http("b", backend.url), http("c", other.url)], MEMORY));
+  await expect.poll(toolNames).toEqual(expect.arrayContaining(["b_well", "c_well"]));
+  for await (const { data } of heard) if (data?.includes("tools/list_changed")) break;
+  expect(await passes("c_well")).toBe(true);
+  // What stayed was not touched.
+  const again = backend.received().filter(({ method }) => method === "initialize").length;
+  expect(again).toBe(asked);
+  await write(configOf([http("c", other.url)], MEMORY));
+  await expect.poll(toolNames).not.toContain("b_well");
+  const [refused = ""] = await messagesIn(await session.call(1, "b_well"));
+  expect(refused).toContain("Unknown tool");
+  const calls = backend.received().length;
+  await write(configOf([http("c", backend.url)], MEMORY));
+  await expect.poll(() => backend.received().length).toBeGreaterThan(calls);
+  await expect.poll(toolNames).toContain("c_well");
+  expect(await passes("c_well")).toBe(true);
+  expect((await status()).config_reload?.needs_restart).toEqual([]);
+  await other.close();
 });

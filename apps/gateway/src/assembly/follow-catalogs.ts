@@ -1,3 +1,4 @@
+import type { LoadedConfig } from "@headgate/gateway-config";
 import { aggregate } from "../catalog/aggregate.ts";
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import { Catalogs } from "../catalog/catalogs.ts";
@@ -8,11 +9,19 @@ import type { WatchedBackends } from "./watch-backends.ts";
 const MAX_AGE_MS = 5 * 60_000;
 const LIST_TIMEOUT_MS = 30_000;
 
+/** What catalogues are followed with. */
+interface FollowWith {
+  readonly clientInfo: string;
+  /** How lists of several backends become one, as it is now. */
+  aggregation(): LoadedConfig["aggregation"];
+  changed(classKey: string, kinds: readonly ItemKind[]): void;
+}
+
 /** Begins to follow what the backends offer; `changed` hears which lists of which class of clients are new. */
 function followCatalogs(
-  { config, settings, log }: GatewayOptions,
+  { settings, log }: GatewayOptions,
   { backends, health, meters }: WatchedBackends,
-  own: { readonly clientInfo: string; changed(classKey: string, kinds: readonly ItemKind[]): void },
+  own: FollowWith,
 ): Catalogs {
   const { startupWaitMs, probeIntervalMs, probeTimeoutMs } = settings;
   const timing = {
@@ -28,7 +37,7 @@ function followCatalogs(
       health,
       startupWaitMs,
       timing,
-      aggregate: (catalogs) => aggregate(catalogs, config.aggregation),
+      aggregate: (catalogs) => aggregate(catalogs, own.aggregation()),
       changed: own.changed,
       read: (backend) => meters.get(backend)?.catalogRefreshed(false),
       failed: (backend, err) => {

@@ -1,15 +1,17 @@
 import { setTimeout } from "node:timers/promises";
+import type { LoadedConfig } from "@headgate/gateway-config";
 import type { BackendHealth } from "../backends/health.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import { CallsInFlight } from "../core/calls-in-flight.ts";
 import type { Entrance } from "../edge/entrance.ts";
-import { McpEndpoint } from "../edge/mcp-endpoint.ts";
+import { McpEndpoint, type McpEndpointOptions } from "../edge/mcp-endpoint.ts";
 import { passthroughOf } from "../edge/passthrough.ts";
 import type { ReplyPolicy } from "../edge/reply-policy.ts";
 import type { ProtectedResource } from "../identity/protected-resource.ts";
 import type { LiveLimits } from "../limits/live-limits.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { answerCalls } from "./answer-calls.ts";
+import { changeBackends } from "./change-backends.ts";
 import { followCatalogs } from "./follow-catalogs.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import { announce, holdSessions } from "./hold-sessions.ts";
@@ -38,6 +40,8 @@ interface Gateway {
   /** The limits in force, which may be changed while it runs. */
   readonly limits: LiveLimits;
   readonly limitStore: Pick<StoreOfLimits, "status" | "firstTried">;
+  /** Puts backends, credentials for them and aggregation of another configuration in force. */
+  change(config: LoadedConfig): void;
   /** Resolves once no call is in flight. */
   whenIdle(): Promise<void>;
   /** Ends sessions, children and sockets. */
@@ -46,9 +50,10 @@ interface Gateway {
 
 /** Puts a gateway together: backends at the bottom, the catalogue and sessions over them, the edge on top. */
 function createGateway(options: GatewayOptions): Gateway {
-  const { config, settings, version, log, metrics } = options;
+  const { config, version, metrics } = options;
   const now = (): number => performance.now();
   const calls = new CallsInFlight();
+  let running = config;
   const door = identifyCallers(options);
   const clientInfo = JSON.stringify({ name: "headgate", version });
   const watched = watchBackends(options, clientInfo);
@@ -56,25 +61,13 @@ function createGateway(options: GatewayOptions): Gateway {
   const sessions = holdSessions(options, watched, { catalogs: () => catalogs, now, redis });
   const catalogs: Catalogs = followCatalogs(options, watched, {
     clientInfo,
+    aggregation: () => running.aggregation,
     changed: (classKey, kinds) => announce(sessions, classKey, kinds),
   });
   const { handler, limiter, limits, limitStore } = answerCalls(options, watched, { redis, now });
   const suspect = (backend: string): void => catalogs.suspect(backend);
-  const endpoint = new McpEndpoint({
-    sessions,
-    catalogs,
-    handler,
-    limiter,
-    serverInfo: JSON.stringify({ name: config.name, version }),
-    limits: settings.limits,
-    replies: replyPolicy(options, watched, { calls, now, suspect }),
-    passthrough: passthroughOf(config.passthroughHeaders ?? []),
-    draining: options.draining,
-    created: () => metrics.sessions.created(),
-    exchanged: (method, httpStatus, failure) =>
-      metrics.exchange(method).done({ httpStatus, failure }),
-    broke: (err) => log.error({ err }, "request failed in the gateway"),
-  });
+  const replies = replyPolicy(options, watched, { calls, now, suspect });
+  const endpoint = endpointOf(options, { sessions, catalogs, handler, limiter, replies });
   metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));
   const stopTimers = keepUp(sessions, catalogs, now);
   const close = async (): Promise<void> => {
@@ -90,9 +83,30 @@ function createGateway(options: GatewayOptions): Gateway {
     health: watched.health,
     limits,
     limitStore,
+    change: (next) => {
+      running = next;
+      changeBackends({ watched, sessions, catalogs }, next);
+    },
     whenIdle: () => calls.whenIdle(),
     close,
   };
+}
+
+function endpointOf(
+  { config, settings, version, log, metrics, draining }: GatewayOptions,
+  parts: Pick<McpEndpointOptions, "sessions" | "catalogs" | "handler" | "limiter" | "replies">,
+): McpEndpoint {
+  return new McpEndpoint({
+    ...parts,
+    serverInfo: JSON.stringify({ name: config.name, version }),
+    limits: settings.limits,
+    passthrough: passthroughOf(config.passthroughHeaders ?? []),
+    draining,
+    created: () => metrics.sessions.created(),
+    exchanged: (method, httpStatus, failure) =>
+      metrics.exchange(method).done({ httpStatus, failure }),
+    broke: (err) => log.error({ err }, "request failed in the gateway"),
+  });
 }
 
 function replyPolicy(

@@ -30,18 +30,27 @@ function rig(text: string) {
     format: "json",
     destination: { write: (line: string) => void lines.push(JSON.parse(line) as never) },
   });
+  const changed: string[][] = [];
   const limits = new LiveLimits(first.config.rateLimiting);
   const metrics = createMetrics({ server: "s", namespace: "n", version: "1", process: false });
   const reload = new ConfigReload({
     running: first.config,
     limits,
+    changeBackends: ({ backends }) => changed.push(backends.map(({ name }) => name)),
     log,
     meter: metrics.reloads,
     now: () => 5_000,
   });
   const metric = async (name: string): Promise<string | undefined> =>
     (await metrics.text()).split("\n").find((line) => line.startsWith(name));
-  return { reload, limits, lines, metric, take: (changed: string) => reload.take(loaded(changed)) };
+  return {
+    reload,
+    limits,
+    lines,
+    metric,
+    changed,
+    take: (next: string) => reload.take(loaded(next)),
+  };
 }
 
 const capacities = ({ all }: LiveLimits): number[] => all.map(({ bucket }) => bucket.capacity);
@@ -86,12 +95,21 @@ test("an invalid file is refused whole, with the reasons told, and the limits st
 test("what cannot change while the gateway runs is named, for as long as it differs", () => {
   const { reload, limits, lines, take } = rig(BASE + BACKENDS + limited(5));
   take(
-    `${BASE}backends: [{ name: b, transport: stdio, command: b }]\n${limited(9)}telemetry: { enablePrometheusMetricsPath: false }\n`,
+    `${BASE}${BACKENDS}${limited(9)}telemetry: { enablePrometheusMetricsPath: false }\ngroupRef: x\n`,
   );
   expect(capacities(limits)).toEqual([9]);
-  expect(reload.status?.needsRestart).toEqual(["backends", "telemetry"]);
-  expect(lines.map(({ msg }) => msg)).toContain("needs a restart: backends, telemetry");
+  expect(reload.status?.needsRestart).toEqual(["groupRef", "telemetry"]);
+  expect(lines.map(({ msg }) => msg)).toContain("needs a restart: groupRef, telemetry");
   take(BASE + BACKENDS + limited(9));
+  expect(reload.status?.needsRestart).toEqual([]);
+});
+
+test("changed backends are in force at once, and are named only when they changed", () => {
+  const { reload, changed, take } = rig(BASE + BACKENDS + limited(5));
+  take(`${BASE}backends: [{ name: b, transport: stdio, command: b }]\n${limited(5)}`);
+  take(`${BASE}backends: [{ name: b, transport: stdio, command: b }]\n${limited(6)}`);
+  expect(changed).toEqual([["b"]]);
+  expect(reload.running.backends.map(({ name }) => name)).toEqual(["b"]);
   expect(reload.status?.needsRestart).toEqual([]);
 });
 

@@ -11,6 +11,8 @@ interface ReloadOptions {
   /** What the gateway was started with. */
   readonly running: LoadedConfig;
   readonly limits: Pick<LiveLimits, "change">;
+  /** Puts other backends in force. */
+  changeBackends(config: LoadedConfig): void;
   readonly log: Log;
   readonly meter: ReloadMeter;
   /** Milliseconds since 1970. */
@@ -28,6 +30,11 @@ class ConfigReload {
     this.#running = options.running;
   }
 
+  /** What is in force. */
+  get running(): LoadedConfig {
+    return this.#running;
+  }
+
   /** What became of the last one; `undefined` before there was any. */
   get status(): ReloadStatus | undefined {
     return this.#status;
@@ -43,10 +50,14 @@ class ConfigReload {
     const { log, limits } = this.#options;
     const changed = changedBlocks(this.#running, config);
     const needsRestart = changed.filter((block) => !LIVE_BLOCKS.has(block));
+    this.#running = withLiveBlocks(this.#running, config);
     if (changed.includes("rateLimiting")) {
       limits.change(config.rateLimiting);
-      this.#running = { ...this.#running, rateLimiting: config.rateLimiting };
       log.info("limits changed");
+    }
+    if (changed.some((block) => BACKEND_BLOCKS.has(block))) {
+      this.#options.changeBackends(this.#running);
+      log.info({ backends: config.backends.map(({ name }) => name) }, "backends changed");
     }
     for (const { path, message } of warnings) log.warn({ path }, `configuration: ${message}`);
     if (needsRestart.length > 0)
@@ -72,6 +83,16 @@ class ConfigReload {
     this.#status = { outcome, atMs, problems: [], needsRestart: [], ...told };
     this.#options.meter.reloaded(outcome, atMs / 1000);
   }
+}
+
+/** What is read anew when backends change. */
+const BACKEND_BLOCKS: ReadonlySet<string> = new Set(["backends", "outgoingAuth", "aggregation"]);
+
+/** What is in force when the blocks that can change have changed, and the others wait for a restart. */
+function withLiveBlocks(running: LoadedConfig, config: LoadedConfig): LoadedConfig {
+  const live = Object.entries(config).filter(([block]) => LIVE_BLOCKS.has(block));
+  const { rateLimiting: _, ...rest } = running;
+  return { ...rest, ...(Object.fromEntries(live) as Partial<LoadedConfig>) };
 }
 
 /** The top-level keys whose values differ, in the order of the alphabet. */

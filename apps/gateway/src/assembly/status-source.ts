@@ -11,7 +11,8 @@ import type { Gateway } from "./gateway.ts";
 
 /** What status pages are read from. */
 interface StatusSourceOptions {
-  readonly config: LoadedConfig;
+  /** What is in force. */
+  config(): LoadedConfig;
   readonly gateway: Gateway;
   readonly version: string;
   ready(): Readiness;
@@ -23,13 +24,16 @@ function statusSource(options: StatusSourceOptions): StatusSource {
   const { config, gateway, version, ready, reload } = options;
   return {
     version,
-    groupRef: config.groupRef ?? "",
+    groupRef: config().groupRef ?? "",
     monitoring: true,
     limits: () => gateway.limits.all.map(limitStatus),
     limitStore: () => gateway.limitStore.status(),
     reload,
     ready,
-    backends: () => config.backends.map((backend) => backendStatus(backend, config, gateway)),
+    backends: () => {
+      const running = config();
+      return running.backends.map((backend) => backendStatus(backend, running, gateway));
+    },
     catalogProblems: () => gateway.catalogs.plain.problems,
   };
 }

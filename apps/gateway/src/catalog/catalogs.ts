@@ -84,6 +84,11 @@ class Catalogs {
     return this.#plain.view;
   }
 
+  /** Follows the backends that there are now; of those that were `replaced` nothing is believed that was read before. */
+  sync(replaced: ReadonlySet<string>): void {
+    for (const found of this.#classes.values()) found.sync(replaced);
+  }
+
   /** Forgets classes that had no client for a while. */
   sweep(nowMs: number): void {
     for (const found of this.#classes.values())

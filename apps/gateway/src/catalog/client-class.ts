@@ -11,7 +11,7 @@ const ANNOUNCE_MS = 25;
 
 /** What catalogues are made of and how. */
 interface CatalogsOptions {
-  /** In configuration order, which decides conflicts. */
+  /** In configuration order, which decides conflicts. Those that there are may change; see `Catalogs.sync`. */
   readonly backends: ReadonlyMap<string, Backend>;
   readonly health: ReadonlyMap<string, BackendHealth>;
   readonly timing: CatalogTiming;
@@ -36,7 +36,9 @@ interface Fallback {
 class ClientClass {
   readonly key: string;
   readonly #options: CatalogsOptions;
+  readonly #profile: ClientProfile;
   readonly #fallback: Fallback | undefined;
+  readonly #merged: ((backend: string) => void) | undefined;
   readonly #sources = new Map<string, CatalogSource>();
   readonly #firstView = Promise.withResolvers<void>();
   readonly #startup: NodeJS.Timeout;
@@ -55,20 +57,10 @@ class ClientClass {
     const { options, fallback, merged } = wiring;
     this.key = key;
     this.#options = options;
+    this.#profile = profile;
     this.#fallback = fallback;
-    for (const [name, backend] of options.backends) {
-      const events = {
-        changed: () => {
-          options.read(name);
-          this.merge();
-          merged?.(name);
-        },
-        failed: (error: GatewayError) => options.failed(name, error),
-      };
-      const health = fallback === undefined ? options.health.get(name) : undefined;
-      const source = { timing: options.timing, events, ...(health && { health }) };
-      this.#sources.set(name, new CatalogSource(backend, profile, source));
-    }
+    this.#merged = merged;
+    for (const [name, backend] of options.backends) this.#follow(name, backend);
     this.#view = this.#announced = this.viewWith();
     this.#startup = setTimeout(this.#firstView.resolve, options.startupWaitMs);
     const settled = [...this.#sources.values()].map((source) => source.settled);
@@ -123,7 +115,7 @@ class ClientClass {
   /** The view with other catalogues for some backends. */
   viewWith(own?: ReadonlyMap<string, BackendCatalog>): View {
     const catalogs: BackendCatalog[] = [];
-    for (const name of this.#sources.keys()) {
+    for (const name of this.#options.backends.keys()) {
       const catalog = own?.get(name) ?? this.catalogOf(name);
       if (catalog !== undefined) catalogs.push(catalog);
     }
@@ -136,10 +128,38 @@ class ClientClass {
     this.#announcing ??= setTimeout(() => this.announce(), ANNOUNCE_MS);
   }
 
+  /** Lets go of backends that are gone or `replaced`, and follows those that are new. */
+  sync(replaced: ReadonlySet<string>): void {
+    const { backends } = this.#options;
+    for (const [name, source] of this.#sources) {
+      if (backends.has(name) && !replaced.has(name)) continue;
+      this.#sources.delete(name);
+      void source.close();
+    }
+    for (const [name, backend] of backends)
+      if (!this.#sources.has(name)) this.#follow(name, backend);
+    this.merge();
+  }
+
   async close(): Promise<void> {
     this.#started();
     clearTimeout(this.#announcing);
     await Promise.allSettled([...this.#sources.values()].map((source) => source.close()));
+  }
+
+  #follow(name: string, backend: Backend): void {
+    const options = this.#options;
+    const events = {
+      changed: () => {
+        options.read(name);
+        this.merge();
+        this.#merged?.(name);
+      },
+      failed: (error: GatewayError) => options.failed(name, error),
+    };
+    const health = this.#fallback === undefined ? options.health.get(name) : undefined;
+    const source = { timing: options.timing, events, ...(health && { health }) };
+    this.#sources.set(name, new CatalogSource(backend, this.#profile, source));
   }
 
   #started(): void {

@@ -26,4 +26,4 @@ function changeTexts(kinds: readonly ItemKind[]): string[] {
   return [...names].map((name) => notificationText(`notifications/${name}/list_changed`));
 }
 
-export { changedKinds, changeTexts, sameLists };
+export { changedKinds, changeTexts, KINDS, sameLists };

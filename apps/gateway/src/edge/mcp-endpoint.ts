@@ -244,4 +244,4 @@ class McpEndpoint {
   }
 }
 
-export { McpEndpoint };
+export { McpEndpoint, type McpEndpointOptions };
