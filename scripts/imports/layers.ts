@@ -3,7 +3,7 @@
  * A file imports from its own folder and from lines above its own in this list, never from lines below.
  */
 export const gatewayLayers: readonly (readonly string[])[] = [
-  ["json", "config"],
+  ["json", "config", "kubernetes"],
   ["rpc", "identity"],
   ["limits"],
   ["backends"],
@@ -23,7 +23,19 @@ export const gatewayLayers: readonly (readonly string[])[] = [
 export const operatorLayers: readonly (readonly string[])[] = [
   ["cluster", "settings"],
   ["reconciler"],
-  ["virtual-mcp-server"],
+  ["workflow", "config-kind"],
+  [
+    "mcp-authz-config",
+    "mcp-external-auth-config",
+    "mcp-group",
+    "mcp-oidc-config",
+    "mcp-server-entry",
+    "mcp-telemetry-config",
+    "mcp-tool-config",
+    "not-acted-on",
+    "virtual-mcp-composite-tool-definition",
+    "virtual-mcp-server",
+  ],
   ["kinds.ts"],
   ["process"],
   ["operator.ts"],

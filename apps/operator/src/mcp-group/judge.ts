@@ -46,12 +46,14 @@ export function judgeGroup(observed: ObservedGroup, nowMs: number): Judgement<ob
     status: {
       ...judgedConditions(group, [checked], nowMs),
       phase: "Ready",
-      servers,
-      serverCount: servers.length,
-      remoteProxies,
-      remoteProxyCount: remoteProxies.length,
-      entries,
-      entryCount: entries.length,
+      ...counted("servers", "serverCount", servers),
+      ...counted("remoteProxies", "remoteProxyCount", remoteProxies),
+      ...counted("entries", "entryCount", entries),
     },
   };
+}
+
+// An empty set is left out: the API server does not say who owns one, so that it would be applied again and again.
+function counted(names: string, count: string, members: readonly string[]) {
+  return { ...(members.length === 0 ? {} : { [names]: members }), [count]: members.length };
 }
