@@ -9,6 +9,8 @@ import { usage } from "./cli/usage.ts";
 import { type Report, validateReport } from "./cli/validate.ts";
 import { versionLine } from "./cli/version.ts";
 import { watchFile } from "./config/watch-file.ts";
+import { inCluster, type InCluster } from "./kubernetes/in-cluster.ts";
+import { type ConfigMapListener, watchConfigMap } from "./kubernetes/watch-config-map.ts";
 import { serve } from "./serve.ts";
 import { createLog, type Log } from "./telemetry/log.ts";
 import { secretsOf } from "./telemetry/secrets-of.ts";
@@ -95,29 +97,67 @@ async function run(command: ServeCommand): Promise<number | undefined> {
   }
   if (command.source.kind === "file") {
     const { file } = command.source;
-    const read = (): Promise<ConfigOutcome> => configOf(command, world);
-    follow(file, { text: outcome.file?.text, read, reload: running.reload }, log);
+    const read = (text?: string): Promise<ConfigOutcome> =>
+      configOf(command, text === undefined ? world : { ...world, readFile: async () => text });
+    await follow(file, { text: outcome.file?.text, read, reload: running.reload }, log);
   }
   return undefined;
 }
 
-/** Has a changed configuration file taken, noticed or announced by SIGHUP. */
-function follow(
+/** Has a changed configuration taken: from its ConfigMap, from the file, or from the file when SIGHUP says so. */
+async function follow(
   file: string,
   options: ConstructorParameters<typeof ConfigFollower>[0],
   log: Log,
-): void {
+): Promise<void> {
   const follower = new ConfigFollower(options);
+  // The file of a ConfigMap is behind the ConfigMap, and may show what was already replaced.
+  const state = { byConfigMap: false };
   process.on("SIGHUP", () => {
     log.info({ signal: "SIGHUP" }, "told to read the configuration file again");
     void follower.reload();
   });
   watchFile(file, {
     quietMs: QUIET_MS,
-    changed: () => void follower.check(),
+    changed: () => {
+      if (!state.byConfigMap) void follower.check();
+    },
     failed: (err) =>
       log.warn({ err }, "changes of the configuration file are not noticed; send SIGHUP"),
   });
+  try {
+    const cluster = await inCluster(process.env);
+    if (cluster !== undefined) void followConfigMap(cluster, { follower, state, log });
+  } catch (err) {
+    log.warn({ err }, "the ConfigMap cannot be followed; its file is");
+  }
+}
+
+async function followConfigMap(
+  cluster: InCluster,
+  {
+    follower,
+    state,
+    log,
+  }: {
+    readonly follower: ConfigFollower;
+    readonly state: { byConfigMap: boolean };
+    readonly log: Log;
+  },
+): Promise<void> {
+  const listener: ConfigMapListener = {
+    told: (text) => {
+      state.byConfigMap = true;
+      void follower.offer(text);
+    },
+    following: (isFollowing, reason) => {
+      state.byConfigMap = isFollowing;
+      if (isFollowing) return log.info("changes of the ConfigMap are noticed at once");
+      log.warn({ reason }, "the ConfigMap cannot be followed; its file is");
+      void follower.check();
+    },
+  };
+  await watchConfigMap(cluster, listener, new AbortController().signal);
 }
 
 try {

@@ -5,8 +5,8 @@ import type { ConfigReload } from "./reload-config.ts";
 interface FollowOptions {
   /** The text that the gateway was started with. */
   readonly text: string | undefined;
-  /** Reads the file anew; never rejects. */
-  read(): Promise<ConfigOutcome>;
+  /** Reads the file anew, or a text that came another way; never rejects. */
+  read(text?: string): Promise<ConfigOutcome>;
   readonly reload: Pick<ConfigReload, "take">;
 }
 
@@ -31,9 +31,14 @@ class ConfigFollower {
     return this.#next((text) => text !== this.#text);
   }
 
-  #next(isTaken: (text: string | undefined) => boolean): Promise<void> {
+  /** The text came by itself, faster than by the file: it is taken if it is another. */
+  offer(text: string): Promise<void> {
+    return this.#next((offered) => offered !== this.#text, text);
+  }
+
+  #next(isTaken: (text: string | undefined) => boolean, offered?: string): Promise<void> {
     this.#last = this.#last.then(async () => {
-      const outcome = await this.#options.read();
+      const outcome = await this.#options.read(offered);
       const text = outcome.file?.text;
       if (!isTaken(text)) return;
       this.#text = text;
