@@ -13,9 +13,6 @@ import type { World } from "./reconciler/kind-reconciler.ts";
 import { controllerOf } from "./reconciler/run-kind.ts";
 import type { Settings } from "./settings/settings.ts";
 
-/** The lease by which one operator acts at a time in a namespace. */
-const LEASE = "headgate-operator";
-
 /** What an operator is made of. */
 export interface OperatorParts {
   readonly client: ApiClient;
@@ -75,7 +72,7 @@ export function createOperator(parts: OperatorParts): Operator {
     try {
       if (!parts.leaderElect) await work(stop.signal);
       else {
-        const lease = { namespace: settings.namespace, name: LEASE };
+        const lease = { namespace: settings.namespace, name: settings.lease };
         await lead({ client, lease, identity: parts.identity, log, metrics }, work, stop.signal);
       }
     } finally {

@@ -13,6 +13,10 @@ import { KINDS } from "../src/kinds/index.ts";
 import { CrdsChartValues } from "./crds-chart-values.ts";
 import { gatewayConfigPage } from "./gateway-config-page.ts";
 import { kindPage } from "./kind-page.ts";
+import { OperatorChartValues } from "./operator-chart/chart-values.ts";
+import { valueTree } from "./operator-chart/value-tree.ts";
+import { valuesPage } from "./operator-chart/values-page.ts";
+import { valuesYaml } from "./operator-chart/values-yaml.ts";
 
 /** A generated file. */
 export interface Artefact {
@@ -26,6 +30,7 @@ export function artefacts(root: string): Artefact[] {
     ...gatewayArtefacts(root),
     ...KINDS.flatMap((kind) => kindArtefacts(root, kind)),
     chartArtefact(`${root}deploy/charts/operator-crds/`),
+    ...operatorChartArtefacts(root),
   ];
 }
 
@@ -35,6 +40,19 @@ function chartArtefact(chart: string): Artefact {
     path: `${chart}values.schema.json`,
     text: json(editorSchema(CrdsChartValues, "Values of headgate-operator-crds")),
   };
+}
+
+function operatorChartArtefacts(root: string): Artefact[] {
+  const chart = `${root}deploy/charts/operator/`;
+  const values = valueTree(OperatorChartValues);
+  return [
+    {
+      path: `${chart}values.schema.json`,
+      text: json(editorSchema(OperatorChartValues, "Values of headgate-operator")),
+    },
+    { path: `${chart}values.yaml`, text: valuesYaml(values) },
+    { path: `${root}docs/reference/operator-chart.md`, text: valuesPage(values) },
+  ];
 }
 
 function gatewayArtefacts(root: string): Artefact[] {

@@ -21,6 +21,10 @@ const Text = z
 const Environment = z.object({
   POD_NAMESPACE: Text,
   POD_NAME: Text,
+  HEADGATE_LEASE: z
+    .string()
+    .default("")
+    .transform((name) => name || "headgate-operator"),
   WATCH_NAMESPACE: Names,
   KUBECONFIG: Text,
   VMCP_IMAGE: z
@@ -41,6 +45,8 @@ const Environment = z.object({
 export interface Settings {
   /** The namespace it runs in, where its lease is. */
   readonly namespace: string;
+  /** The lease by which one operator of an installation acts at a time. */
+  readonly lease: string;
   /** The namespaces it acts in; undefined: all of them. */
   readonly watchNamespaces: readonly string[] | undefined;
   /** The kubeconfig to use; undefined: the ServiceAccount of its Pod. */
@@ -66,6 +72,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
   const read = Environment.parse(env);
   return {
     namespace: read.POD_NAMESPACE ?? "default",
+    lease: read.HEADGATE_LEASE,
     watchNamespaces: read.WATCH_NAMESPACE.length === 0 ? undefined : read.WATCH_NAMESPACE,
     kubeConfig: read.KUBECONFIG,
     podName: read.POD_NAME,
