@@ -4,7 +4,7 @@ import { costOf } from "../request.ts";
 import type { TakeRequest } from "../store.ts";
 import { batchScripts, type Width } from "./batch-script.ts";
 import { incrementOf } from "./increment.ts";
-import { rowOf, type Names } from "./names.ts";
+import { rowOf, type LimitNames, type Names } from "./names.ts";
 import type { Script } from "./script-runner.ts";
 
 /** A script call that decides several requests. */
@@ -14,35 +14,12 @@ export interface BatchCall {
   readonly args: readonly string[];
 }
 
-/** Numbers things from 1 in the order in which they are first named. */
-class Numbering {
-  readonly #numbers = new Map<string, number>();
-
-  of(name: string): number {
-    let number = this.#numbers.get(name);
-    if (number === undefined) {
-      number = this.#numbers.size + 1;
-      this.#numbers.set(name, number);
-    }
-    return number;
-  }
-
-  get names(): readonly string[] {
-    return [...this.#numbers.keys()];
-  }
-}
-
-/** A hash of the batch: the fields it is asked for, and its longest tau. */
+/** A hash of the batch, and what it is asked for. */
 interface Hash {
   readonly number: number;
-  readonly fields: string[];
-  seconds: number;
-}
-
-/** Where a bucket is: the number of its hash, its place there. */
-interface Place {
-  readonly hash: number;
-  readonly place: number;
+  /** By id, which all buckets of a limit share. */
+  readonly limitIds: string[];
+  readonly limits: LimitNames[];
 }
 
 /** Puts requests as `batchScripts` take them: each bucket once, hash by hash, then request by request. */
@@ -51,58 +28,104 @@ export function encodeBatch(
   states: boolean,
   names: Names,
 ): BatchCall {
-  const hashes = new Map<string, Hash>();
-  const places = new Map<string, Place>();
-  const rows = new Numbering();
-  const words = new Numbering();
-  const asked: number[] = [];
-  for (const request of requests) {
+  const encoding = new BatchEncoding(names);
+  for (const request of requests) encoding.add(request);
+  return encoding.finish(states);
+}
+
+class BatchEncoding {
+  readonly #names: Names;
+  readonly #hashes = new Map<string | undefined, Hash>();
+  readonly #rows = new Map<string, number>();
+  /** Tau and increment of each row. */
+  readonly #numbers: string[] = [];
+  readonly #asked: number[] = [];
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  add(request: TakeRequest): void {
     const cost = costOf(request);
-    asked.push(request.buckets.length);
-    for (const bucket of request.buckets) {
-      const { hash, place } = places.get(bucket.id) ?? placeOf(bucket, names, hashes, places);
+    const { buckets } = request;
+    this.#asked.push(buckets.length);
+    for (const bucket of buckets) {
+      const limit = this.#names.limitOf(bucket);
+      const hash = this.#hashOf(bucket.owner);
       const increment = incrementOf(bucket, cost);
-      const row = rowOf(names.limitOf(bucket), bucket.audit ? -increment : increment);
-      asked.push(hash, place, rows.of(row));
+      const row = this.#rowOf(limit, bucket.audit ? -increment : increment);
+      this.#asked.push(hash.number, placeIn(hash, bucket, limit), row);
     }
   }
-  const read: number[] = [];
-  for (const { fields, seconds } of hashes.values()) {
-    read.push(fields.length, words.of(String(seconds)));
-    for (const field of fields) read.push(words.of(field));
+
+  finish(states: boolean): BatchCall {
+    const words = new Map<string, number>();
+    const program = [this.#rows.size];
+    const keys: string[] = [];
+    for (const [owner, { limits }] of this.#hashes) {
+      keys.push(this.#names.keyOf(owner));
+      const seconds = limits.reduce((most, limit) => Math.max(most, limit.seconds), 0);
+      program.push(limits.length, numberOf(words, String(seconds)));
+      for (const { field } of limits) program.push(numberOf(words, field));
+    }
+    for (const number of this.#asked) program.push(number);
+    const width = program.every((number) => number < 128) ? 1 : 2;
+    return {
+      script: batchScripts[width][states ? "states" : "verdicts"],
+      keys,
+      args: [textOf(program, width), ...this.#numbers, ...words.keys()],
+    };
   }
-  const numbers = rows.names;
-  const program = [numbers.length, ...read, ...asked];
-  const width = program.some((number) => number > 127) ? 2 : 1;
-  return {
-    script: batchScripts[width][states ? "states" : "verdicts"],
-    keys: [...hashes.keys()],
-    args: [textOf(program, width), ...numbers.join(" ").split(" "), ...words.names],
-  };
+
+  #hashOf(owner: string | undefined): Hash {
+    let hash = this.#hashes.get(owner);
+    if (hash === undefined) {
+      hash = { number: this.#hashes.size + 1, limitIds: [], limits: [] };
+      this.#hashes.set(owner, hash);
+    }
+    return hash;
+  }
+
+  #rowOf(limit: LimitNames, increment: number): number {
+    const text = rowOf(limit, increment);
+    let row = this.#rows.get(text);
+    if (row === undefined) {
+      row = this.#rows.size + 1;
+      this.#rows.set(text, row);
+      this.#numbers.push(limit.tau, String(increment));
+    }
+    return row;
+  }
 }
 
-function placeOf(
-  bucket: Bucket,
-  names: Names,
-  hashes: Map<string, Hash>,
-  places: Map<string, Place>,
-): Place {
-  const key = names.keyOf(bucket.owner);
-  let hash = hashes.get(key);
-  if (hash === undefined) {
-    hash = { number: hashes.size + 1, fields: [], seconds: 0 };
-    hashes.set(key, hash);
-  }
-  const { field, seconds } = names.limitOf(bucket);
-  const place = { hash: hash.number, place: hash.fields.push(field) };
-  hash.seconds = Math.max(hash.seconds, seconds);
-  places.set(bucket.id, place);
-  return place;
+/** Where a bucket is in its hash, from 1. */
+function placeIn({ limitIds, limits }: Hash, { limitId }: Bucket, limit: LimitNames): number {
+  const known = limitIds.indexOf(limitId);
+  if (known >= 0) return known + 1;
+  limits.push(limit);
+  return limitIds.push(limitId);
 }
+
+/** Numbers words from 1 in the order in which they are first named. */
+function numberOf(words: Map<string, number>, word: string): number {
+  let number = words.get(word);
+  if (number === undefined) {
+    number = words.size + 1;
+    words.set(word, number);
+  }
+  return number;
+}
+
+/** Longer lists are more arguments than a function takes. */
+const MOST_AT_ONCE = 10_000;
 
 function textOf(program: readonly number[], width: Width): string {
-  if (width === 1) return Buffer.from(program).toString("latin1");
-  return program.map(twoCharacters).join("");
+  if (width === 1 && program.length < MOST_AT_ONCE) return String.fromCharCode(...program);
+  return program.map(width === 1 ? oneCharacter : twoCharacters).join("");
+}
+
+function oneCharacter(number: number): string {
+  return String.fromCharCode(number);
 }
 
 /** Both printable, the first counting 95s. */
@@ -110,7 +133,7 @@ function twoCharacters(number: number): string {
   if (number >= 95 * 95) {
     throw new TokenBucketError(
       "invalid-bound",
-      "a batch names over 9,000 buckets of one hash, hashes or limits; take fewer requests at once",
+      "a batch names over 9,000 hashes, limits or buckets of one hash; take fewer requests at once",
     );
   }
   return String.fromCharCode(32 + Math.floor(number / 95), 32 + (number % 95));

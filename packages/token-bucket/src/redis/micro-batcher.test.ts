@@ -43,13 +43,26 @@ test("one that is left over leaves alone", async () => {
   expect(sent).toEqual([[0], [1], [2], [3], [4]]);
 });
 
-test("each turn has its own four", async () => {
-  const { sent, batcher } = doubling();
+test("each turn has its own four, while few are under way", async () => {
+  const { sent, batcher, answerAll } = doubling();
+  answerAll();
   for (let start = 0; start < 12; start += 4) {
     for (const number of numbers(4, start)) void batcher.send(number);
     await turn();
   }
   expect(sent.every(({ length }) => length === 1)).toBe(true);
+});
+
+test("once eight are under way even the first of a turn leave together", async () => {
+  const { sent, batcher } = doubling();
+  for (const number of numbers(12)) void batcher.send(number);
+  await turn();
+  for (const number of numbers(3, 12)) void batcher.send(number);
+  await turn();
+  expect(sent.slice(4)).toEqual([
+    [4, 5, 6, 7, 8, 9, 10, 11],
+    [12, 13, 14],
+  ]);
 });
 
 test("batches are of eight, and of sixteen once over a hundred are under way; none waits for another's answer", async () => {

@@ -13,6 +13,8 @@ export interface Sender<Request, Answer> {
 
 /** So many of one turn of the event loop go out alone: few callers are served best one by one. */
 const ALONE = 4;
+/** With so many under way there are more than a few callers. */
+const BUSY = 8;
 const USUAL_BATCH = 8;
 const LARGE_BATCH = 16;
 /** With more than this under way the answers are late anyway, and larger batches bring more of them. */
@@ -23,7 +25,6 @@ export class MicroBatcher<Request, Answer> {
   readonly #sender: Sender<Request, Answer>;
   #waiting: Waiting<Request, Answer>[] = [];
   #thisTurn = 0;
-  /** Members of batches that are not answered yet. */
   #underWay = 0;
 
   constructor(sender: Sender<Request, Answer>) {
@@ -34,7 +35,7 @@ export class MicroBatcher<Request, Answer> {
   send(request: Request): Promise<Answer> {
     if (this.#thisTurn === 0) setImmediate(() => this.#endTurn());
     this.#thisTurn += 1;
-    if (this.#thisTurn <= ALONE) return this.#sender.sendOne(request);
+    if (this.#thisTurn <= ALONE && this.#underWay < BUSY) return this.#sendOne(request);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
       const most = this.#underWay > MANY_UNDER_WAY ? LARGE_BATCH : USUAL_BATCH;
@@ -52,8 +53,22 @@ export class MicroBatcher<Request, Answer> {
     this.#waiting = [];
     const [first] = batch;
     if (first === undefined) return;
-    if (batch.length === 1) this.#sender.sendOne(first.request).then(first.resolve, first.reject);
+    if (batch.length === 1) this.#sendOne(first.request).then(first.resolve, first.reject);
     else this.#sendMany(batch);
+  }
+
+  #sendOne(request: Request): Promise<Answer> {
+    this.#underWay += 1;
+    return this.#sender.sendOne(request).then(
+      (answer) => {
+        this.#underWay -= 1;
+        return answer;
+      },
+      (error: unknown) => {
+        this.#underWay -= 1;
+        throw error;
+      },
+    );
   }
 
   #sendMany(batch: readonly Waiting<Request, Answer>[]): void {
@@ -62,7 +77,8 @@ export class MicroBatcher<Request, Answer> {
     done.then(
       (answers) => {
         this.#underWay -= batch.length;
-        for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
+        for (let index = 0; index < batch.length; index++)
+          batch[index]?.resolve(answers[index] as Answer);
       },
       (error: unknown) => {
         this.#underWay -= batch.length;

@@ -110,6 +110,8 @@ class RedisStore implements TokenBucketStore {
     if (requests.length > 1) this.#batchSent(requests.length);
     const reply = await this.#runner.run(script, keys, args, this.#call);
     const source = requests.length > 1 ? "batch" : "store";
+    if (reply === 0 && !states)
+      return requests.map((request) => decisionOf(request, PASSED, source));
     const answers = answersOf(reply, states);
     return requests.map((request, index) => {
       const answer = decodeAnswer(answers.get(index) ?? 0, request.buckets, states);
