@@ -9,6 +9,7 @@ import {
 } from "@headgate/controller";
 import { createCaches } from "./cluster/caches.ts";
 import { KIND_RECONCILERS } from "./kinds.ts";
+import { otherOperator } from "./process/other-operator.ts";
 import type { World } from "./reconciler/kind-reconciler.ts";
 import { controllerOf } from "./reconciler/run-kind.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -60,6 +61,7 @@ export function createOperator(parts: OperatorParts): Operator {
     const end = () => stop.abort();
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
+    await refuseBesideAnother(client, namespaces);
     const informers = Object.values(caches);
     const following = informers.map((informer) => informer.run(stop.signal));
     await Promise.race([Promise.all(informers.map(({ synced }) => synced)), aborted(stop.signal)]);
@@ -82,6 +84,18 @@ export function createOperator(parts: OperatorParts): Operator {
   }
 
   return { ready: () => ready, run };
+}
+
+/** Two operators of the same objects would undo each other's work for ever. */
+async function refuseBesideAnother(
+  client: ApiClient,
+  namespaces: readonly string[] | undefined,
+): Promise<void> {
+  const other = await otherOperator(client, namespaces, Date.now());
+  if (other === undefined) return;
+  throw new Error(
+    `${other.what}, and two operators would undo each other's work. End it first: ${other.command}`,
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -24,12 +24,20 @@ export async function ownNamespace(cluster: Cluster): Promise<string> {
   return name;
 }
 
+/** An operator that was started. */
+export interface RunningOperator {
+  readonly stop: () => Promise<void>;
+  /** Settles when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  readonly log: readonly string[];
+}
+
 /** An operator for one namespace, until the test is over or it is stopped. */
 export async function startOperator(
   cluster: Cluster,
   namespace: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly stop: () => Promise<void>; readonly log: readonly string[] }> {
+): Promise<RunningOperator> {
   const connection = {
     kubeConfig: { from: "file", path: cluster.kubeconfig },
     userAgent: `headgate-operator/test-${namespace}`,
@@ -53,17 +61,18 @@ export async function startOperator(
   });
   const stopping = new AbortController();
   const running = operator.run(stopping.signal);
+  running.catch(() => undefined);
   let stopped = false;
   const stop = async () => {
     if (stopped) return;
     stopped = true;
     stopping.abort();
-    await running;
+    await running.catch(() => undefined);
     client.close();
     pods.close();
   };
   onTestFinished(stop);
-  return { stop, log: lines };
+  return { stop, ended: running, log: lines };
 }
 
 function rememberingLog(): { log: Log; lines: string[] } {

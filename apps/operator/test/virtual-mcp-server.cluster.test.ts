@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, vi } from "vitest";
 import { parse } from "yaml";
 import { installKinds, ownNamespace, startOperator } from "./operator-rig.ts";
 
-const { test, cluster } = useCluster({ node: false, own: true });
+const { ownTest: test, cluster } = useCluster({ node: false });
 
 beforeAll(async () => installKinds(cluster()));
 

@@ -6,7 +6,6 @@ import {
   keyOf,
   type KubeObject,
   remove,
-  type Wanted,
 } from "@headgate/controller";
 import type { CacheName } from "../cluster/caches.ts";
 import { FIELD_MANAGER } from "../cluster/field-manager.ts";
@@ -90,7 +89,7 @@ async function applyChild(
   try {
     const applied = await apply(ports.client, {
       kind,
-      object: wish as Wanted<KubeObject>,
+      object: wish,
       manager: FIELD_MANAGER,
       live: child === "secrets" ? undefined : held,
       signal,

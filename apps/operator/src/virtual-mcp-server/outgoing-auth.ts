@@ -4,7 +4,7 @@ import type { Cached } from "../cluster/caches.ts";
 import { type Contents, missing } from "./contents.ts";
 import { envPart } from "./env-name.ts";
 import type { Member } from "./members.ts";
-import { NOTHING, type Needs } from "./needs.ts";
+import { type EnvVar, type KeyRef, NOTHING, type Needs } from "./needs.ts";
 import type { Observed } from "./observe.ts";
 
 type AuthConfig = Cached<"mcpExternalAuthConfigs">;
@@ -57,50 +57,40 @@ export function credentialsFrom(
 }
 
 function converted(name: string, { spec }: AuthConfig, contents: Contents): Credentials {
-  switch (spec?.type) {
-    case "unauthenticated":
-      return ANONYMOUS;
-    case "headerInjection": {
-      if (spec.headerInjection === undefined) break;
-      const { headerName, valueSecretRef } = spec.headerInjection;
-      const problem = missing("Secret", valueSecretRef, contents);
-      if (problem !== undefined) return failed("ConversionFailed", problem);
-      const variable = `TOOLHIVE_HEADER_INJECTION_VALUE_${envPart(name)}`;
-      return {
-        ok: true,
-        env: [{ name: variable, secret: valueSecretRef }],
-        files: [],
-        strategy: {
-          type: "header_injection",
-          headerInjection: { headerName, headerValueEnv: variable },
-        },
-        headers: {},
-      };
-    }
-    case "bearerToken": {
-      if (spec.bearerToken === undefined) break;
-      const { tokenSecretRef } = spec.bearerToken;
-      const problem = missing("Secret", tokenSecretRef, contents);
-      if (problem !== undefined) return failed("ConversionFailed", problem);
-      const variable = `TOOLHIVE_BEARER_TOKEN_${envPart(name)}`;
-      return {
-        ok: true,
-        env: [{ name: variable, secret: tokenSecretRef }],
-        files: [],
-        strategy: { type: "unauthenticated" },
-        headers: { Authorization: `Bearer \${${variable}}` },
-      };
-    }
-    default:
-      return failed(
-        spec?.type === "obo" ? "EnterpriseRequired" : "ConversionFailed",
-        `The MCPExternalAuthConfig ${JSON.stringify(name)} is of type ${spec?.type ?? "unknown"}, which the gateway does not enforce yet. Use headerInjection, bearerToken or unauthenticated.`,
-      );
+  const { type, headerInjection, bearerToken } = spec ?? {};
+  if (type === "unauthenticated") return ANONYMOUS;
+  if (type === "headerInjection" && headerInjection !== undefined) {
+    const { headerName, valueSecretRef } = headerInjection;
+    const variable = `TOOLHIVE_HEADER_INJECTION_VALUE_${envPart(name)}`;
+    return fromSecret({ name: variable, secret: valueSecretRef }, contents, {
+      strategy: {
+        type: "header_injection",
+        headerInjection: { headerName, headerValueEnv: variable },
+      },
+      headers: {},
+    });
+  }
+  if (type === "bearerToken" && bearerToken !== undefined) {
+    const variable = `TOOLHIVE_BEARER_TOKEN_${envPart(name)}`;
+    return fromSecret({ name: variable, secret: bearerToken.tokenSecretRef }, contents, {
+      strategy: { type: "unauthenticated" },
+      headers: { Authorization: `Bearer \${${variable}}` },
+    });
   }
   return failed(
-    "InvalidConfig",
-    `The MCPExternalAuthConfig ${JSON.stringify(name)} has no block for its type.`,
+    type === "obo" ? "EnterpriseRequired" : "ConversionFailed",
+    `The MCPExternalAuthConfig ${JSON.stringify(name)} is of type ${type ?? "unknown"}, which the gateway does not enforce yet. Use headerInjection, bearerToken or unauthenticated.`,
   );
+}
+
+function fromSecret(
+  variable: EnvVar & { readonly secret: KeyRef },
+  contents: Contents,
+  use: Pick<Credentials & { readonly ok: true }, "strategy" | "headers">,
+): Credentials {
+  const problem = missing("Secret", variable.secret, contents);
+  if (problem !== undefined) return failed("ConversionFailed", problem);
+  return { ok: true, env: [variable], files: [], ...use };
 }
 
 /** How the gateway identifies itself to a member: as the server's own settings say, as the member says, or as the default says. */

@@ -132,7 +132,7 @@ function templateFor(
     },
     serviceAccount: spec.serviceAccount ?? namesFor(name).account,
     imagePullSecrets: pullSecrets(spec.imagePullSecrets, settings.imagePullSecrets),
-    patch: spec.podTemplateSpec as Json | undefined,
+    patch: spec.podTemplateSpec,
   });
 }
 
