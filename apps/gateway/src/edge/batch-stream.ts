@@ -1,12 +1,12 @@
-import type { EventStream } from "../sessions/event-stream.ts";
+import type { ClientStream } from "../sessions/client-streams.ts";
 
 /** The event stream that carries all answers of one batch, and ends with the last of them. */
 class BatchStream {
-  readonly stream: EventStream;
+  readonly stream: ClientStream;
   readonly #now: () => number;
   #open: number;
 
-  constructor(stream: EventStream, open: number, now: () => number) {
+  constructor(stream: ClientStream, open: number, now: () => number) {
     this.stream = stream;
     this.#open = open;
     this.#now = now;

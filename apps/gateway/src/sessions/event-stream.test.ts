@@ -10,12 +10,8 @@ import {
   record,
 } from "fast-check";
 import { expect, test } from "vitest";
-import {
-  EventStream,
-  readEventId,
-  type EventBudget,
-  type EventStreamLimits,
-} from "./event-stream.ts";
+import { readEventId } from "./event-frame.ts";
+import { EventStream, type EventBudget, type EventStreamLimits } from "./event-stream.ts";
 import { FakeResponse } from "./response.fixture.ts";
 
 function limits(more: Partial<EventStreamLimits> = {}): EventStreamLimits {
@@ -208,17 +204,20 @@ test.each([
   "7",
   "7_",
   "_1",
-  "7_1_1",
   "7_x",
   "a b_1",
   `${"x".repeat(65)}_1`,
-  "7_1234567890123456",
+  "7_12345678901234567",
 ])("%j is no event id of ours", (text) => {
   expect(readEventId(text)).toBeUndefined();
 });
 
 test("an event id names its stream and its place", () => {
   expect(readEventId("12_34")).toEqual({ streamId: "12", seq: 34 });
+  expect(readEventId("a_b-1_1763737000123456")).toEqual({
+    streamId: "a_b-1",
+    seq: 1763737000123456,
+  });
 });
 
 type Step = "push" | "vanish" | "hang-up" | "keep-alive" | { readonly resumeWithout: number };

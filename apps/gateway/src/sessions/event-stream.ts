@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import type { ClientStream, StandingStream } from "./client-streams.ts";
+import { dataOf, emptyFrame, frameOf } from "./event-frame.ts";
 import { cutOffIfStuck } from "./slow-reader.ts";
 
 /** What all streams of the process keep together, in characters. */
@@ -39,7 +41,7 @@ const EVENT_STREAM_HEADERS = {
  * One event stream of one session: what was sent is kept, bounded, so that a client that lost the
  * connection can resume after the last event that it saw. Events are stored before they are written.
  */
-class EventStream {
+class EventStream implements ClientStream, StandingStream {
   readonly id: string;
   readonly #limits: EventStreamLimits;
   readonly #events: StoredEvent[] = [];
@@ -87,8 +89,8 @@ class EventStream {
   }
 
   /** Sends one message; without a connection it is kept for the next one. A stream that ended takes none. */
-  push(text: string): void {
-    if (this.#state === "open") this.#write(frameOf(text, `${this.id}_${++this.#seq}`));
+  push(text: string, seq = this.#seq + 1): void {
+    if (this.#state === "open") this.#write(frameOf(text, `${this.id}_${(this.#seq = seq)}`));
   }
 
   /** Sends a message that says no more when it is said twice, unless it waits to be sent already. */
@@ -99,8 +101,8 @@ class EventStream {
   }
 
   /** Sends an empty event, so that the client has an id to come back with. */
-  prime(): void {
-    if (this.#state === "open") this.#write(`id: ${this.id}_${++this.#seq}\ndata: \n\n`);
+  prime(seq = this.#seq + 1): void {
+    if (this.#state === "open") this.#write(emptyFrame(`${this.id}_${(this.#seq = seq)}`));
   }
 
   /** Nothing more will come; the connection ends when all is written. */
@@ -145,11 +147,12 @@ class EventStream {
   }
 
   /** Takes a connection that gets the messages before those there are, which stay and get them again after it. */
-  join(response: ServerResponse): void {
+  join(response: ServerResponse, primed = false): void {
     if (response.destroyed) return;
     if (this.#response !== undefined) this.#waiting.push(this.#response);
     if (this.#waiting.length >= MAX_CONNECTIONS) this.#waiting.shift()?.end();
     this.#take(response, this.#sent);
+    if (primed) this.prime();
   }
 
   #take(response: ServerResponse, afterSeq: number): void {
@@ -218,21 +221,10 @@ class EventStream {
   }
 }
 
-/** An event with its id; each line of the text becomes a data line, which together read as the same text. */
-function frameOf(text: string, id: string): string {
-  return `event: message\nid: ${id}${dataOf(text)}`;
-}
-
-function dataOf(text: string): string {
-  const data = /[\r\n]/.test(text) ? text.split(/\r\n|\r|\n/).join("\ndata: ") : text;
-  return `\ndata: ${data}\n\n`;
-}
-
-/** Splits an event id into its stream and its place there; `undefined` for anything that is not one of ours. */
-function readEventId(eventId: string): { streamId: string; seq: number } | undefined {
-  const match = /^([A-Za-z0-9-]{1,64})_(\d{1,15})$/.exec(eventId);
-  if (match?.[1] === undefined) return undefined;
-  return { streamId: match[1], seq: Number(match[2]) };
-}
-
-export { EVENT_STREAM_HEADERS, EventStream, readEventId, type EventBudget, type EventStreamLimits };
+export {
+  EVENT_STREAM_HEADERS,
+  EventStream,
+  MAX_CONNECTIONS,
+  type EventBudget,
+  type EventStreamLimits,
+};

@@ -1,3 +1,4 @@
+import type { SessionEvents } from "./session-events.ts";
 import type { ShareState } from "./session-state.ts";
 
 /** The other processes that serve the same sessions, as one session speaks to them. */
@@ -10,6 +11,8 @@ interface OtherProcesses {
   answer(tag: string, id: string, text: string): void;
   /** Tells all of what the client said that this process has no use for. */
   tell(id: string, text: string): void;
+  /** Where the events of a session are kept for all of them. */
+  events?(id: string): SessionEvents;
 }
 
 export type { OtherProcesses };

@@ -1,11 +1,13 @@
 import type { ServerResponse } from "node:http";
-import { EventStream, readEventId, type EventStreamLimits } from "./event-stream.ts";
+import type { ClientStreams } from "./client-streams.ts";
+import { readEventId } from "./event-frame.ts";
+import { EventStream, type EventStreamLimits } from "./event-stream.ts";
 
 /** Finished streams that one session keeps at most for clients that come back. */
 const MAX_KEPT_STREAMS = 64;
 
 /** The event streams of one session, made when first needed: an idle session has none. */
-class SessionStreams {
+class SessionStreams implements ClientStreams {
   readonly #limits: EventStreamLimits;
   /** The id of the stream that belongs to no request. */
   readonly #standalone: string;
@@ -22,10 +24,19 @@ class SessionStreams {
 
   /** A new stream for the answer to one POST. */
   create(): EventStream {
-    const stream = new EventStream(`${this.#prefix}-${this.#next++}`, this.#limits);
+    return this.open(`${this.#prefix}-${this.#next++}`);
+  }
+
+  /** A new stream under an id that no other stream of the session has. */
+  open(id: string): EventStream {
+    const stream = new EventStream(id, this.#limits);
     this.#streams.set(stream.id, stream);
     this.#forgetOldest();
     return stream;
+  }
+
+  has(streamId: string): boolean {
+    return this.#streams.has(streamId);
   }
 
   /** The stream for messages that belong to no request. */
@@ -80,6 +91,11 @@ class SessionStreams {
     writeHead();
     stream.attach(response, event.seq);
     return true;
+  }
+
+  /** No other process asks. */
+  runs(): boolean {
+    return false;
   }
 
   keepAlive(): void {

@@ -6,6 +6,7 @@ import { limitMeter, type LimitMeter } from "./limit-meter.ts";
 import { OperationMeters, type OperationMeter } from "./operation-meter.ts";
 import { reloadMeter, type ReloadMeter } from "./reload-meter.ts";
 import { sessionMeter, type SessionMeter } from "./session-meter.ts";
+import { sharingMeter, type SharingMeter } from "./sharing-meter.ts";
 import { storeMeter, type StoreMeter } from "./store-meter.ts";
 
 /** What the metrics of a gateway say about which one it is. */
@@ -35,6 +36,7 @@ interface Metrics {
   readonly store: StoreMeter;
   readonly reloads: ReloadMeter;
   readonly sessions: SessionMeter;
+  readonly sharing: SharingMeter;
   readonly auth: AuthMeter;
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
@@ -67,6 +69,7 @@ function createMetrics(options: MetricsOptions): Metrics {
     store: storeMeter(book),
     reloads: reloadMeter(book),
     sessions: sessionMeter(book, server, TRANSPORT),
+    sharing: sharingMeter(book),
     auth: authMeter(book),
     text: async () => book.registry.metrics(),
     contentType: book.registry.contentType,

@@ -1,0 +1,176 @@
+import type { ServerResponse } from "node:http";
+import { GatewayError } from "../rpc/errors.ts";
+import type { ClientStream, ClientStreams } from "./client-streams.ts";
+import { readEventId } from "./event-frame.ts";
+import type { EventStreamLimits } from "./event-stream.ts";
+import { FollowedStream, streamIdOf } from "./followed-stream.ts";
+import { LoggedStream } from "./logged-stream.ts";
+import type { KeptEntry, SessionEvents } from "./session-events.ts";
+import { SessionStreams } from "./session-streams.ts";
+import { SharedStanding, type ListNews } from "./shared-standing.ts";
+
+/** A client that came for its answer elsewhere counts as being there for so long after its process asked. */
+const FOLLOWED_MS = 30_000;
+
+/** What the streams of a session that several processes serve are made of. */
+interface LoggedStreamsOptions {
+  readonly events: SessionEvents;
+  readonly limits: EventStreamLimits;
+  /** Tells the streams of one session from those of another in what clients see of them. */
+  readonly prefix: string;
+  readonly primes: boolean;
+  readonly lists: ListNews;
+  readonly now: () => number;
+  /** Whether it is this process that the client listens to may have changed. */
+  listeningChanged(): void;
+}
+
+/** The event streams of a session that several processes serve: what they carry is kept where each of them finds it. */
+class LoggedStreams implements ClientStreams {
+  readonly #options: LoggedStreamsOptions;
+  /** What this process itself keeps and writes of the answers that it gives. */
+  readonly #here: SessionStreams;
+  /** Answers that are not over. */
+  readonly #open = new Map<string, LoggedStream>();
+  readonly #followed = new Set<FollowedStream>();
+  readonly #standingId: string;
+  #standing: SharedStanding | undefined;
+
+  constructor(options: LoggedStreamsOptions) {
+    this.#options = options;
+    this.#here = new SessionStreams(options.limits, options.prefix);
+    this.#standingId = `${options.prefix}-0`;
+  }
+
+  create(requestId = ""): ClientStream {
+    const { events } = this.#options;
+    const out = this.#here.open(streamIdOf(events.tag, events.nextNumber()));
+    const over = (): void => void this.#open.delete(out.id);
+    const stream = new LoggedStream({ out, events, requestId, over });
+    this.#open.set(out.id, stream);
+    return stream;
+  }
+
+  get standalone(): SharedStanding {
+    const { events, primes, lists, now, listeningChanged } = this.#options;
+    return (this.#standing ??= new SharedStanding({
+      events,
+      streamId: this.#standingId,
+      primes,
+      lists,
+      now,
+      changed: () => listeningChanged(),
+    }));
+  }
+
+  get listening(): boolean {
+    return this.#standing?.listening ?? false;
+  }
+
+  get attachedCount(): number {
+    const standing = this.#standing?.attached ? 1 : 0;
+    return this.#here.attachedCount + this.#followed.size + standing;
+  }
+
+  get abandoned(): boolean {
+    const sinceMs = this.#options.now() - FOLLOWED_MS;
+    for (const stream of this.#open.values())
+      if (!stream.attached && stream.followedMs < sinceMs) return true;
+    return false;
+  }
+
+  get keptEvents(): number {
+    return this.#here.keptEvents;
+  }
+
+  /** Whether the answer that goes to a stream is still to come here, of which a process asks that has its client. */
+  runs(streamId: string): boolean {
+    const stream = this.#open.get(streamId);
+    if (stream === undefined || !stream.shared) return false;
+    stream.followedMs = this.#options.now();
+    return true;
+  }
+
+  resume(
+    eventId: string,
+    response: ServerResponse,
+    writeHead: () => void,
+  ): boolean | Promise<boolean> {
+    const event = readEventId(eventId);
+    if (event === undefined) return false;
+    if (this.#here.has(event.streamId)) return this.#here.resume(eventId, response, writeHead);
+    return this.#resumed(event.streamId, event.seq, response, writeHead);
+  }
+
+  keepAlive(): void {
+    this.#here.keepAlive();
+    this.#standing?.keepAlive();
+    for (const stream of this.#followed) stream.keepAlive();
+  }
+
+  sweep(endedBeforeMs: number): void {
+    this.#here.sweep(endedBeforeMs);
+    this.#standing?.beat();
+  }
+
+  dismiss(response: ServerResponse): void {
+    this.#here.dismiss(response);
+    this.#standing?.dismiss(response);
+    for (const stream of this.#followed) if (stream.response === response) stream.end();
+  }
+
+  hangUp(retryMs: number): void {
+    // Those that are not over say first what they are still to say.
+    for (const stream of this.#open.values()) stream.hangUp(retryMs);
+    for (const stream of this.#followed) stream.hangUp(retryMs);
+    this.#standing?.hangUp(retryMs);
+  }
+
+  async close(nowMs: number): Promise<void> {
+    for (const stream of this.#followed) stream.end();
+    const open = [...this.#open.values()];
+    for (const stream of open) stream.end(nowMs);
+    await Promise.all([this.#standing?.close(), ...open.map((stream) => stream.settled())]);
+    this.#here.close(nowMs);
+  }
+
+  async #resumed(
+    streamId: string,
+    seq: number,
+    response: ServerResponse,
+    writeHead: () => void,
+  ): Promise<boolean> {
+    const { events } = this.#options;
+    const kept = await events.readAfter(streamId, seq - 1);
+    if (kept === undefined)
+      throw new GatewayError(
+        "sessions-unavailable",
+        "Events cannot be reached at the moment. Try again in 1 s.",
+        { data: { retryAfterSeconds: 1 } },
+      );
+    const [seen, ...later] = kept;
+    if (seen?.sequence !== seq) return false;
+    if (streamId !== this.#standingId && isOver(seen, later)) {
+      response.writeHead(204).end();
+      return true;
+    }
+    writeHead();
+    if (response.destroyed) return true;
+    if (streamId === this.#standingId) this.standalone.resume(seen, response);
+    else this.#follow(streamId, seen, response);
+    return true;
+  }
+
+  #follow(streamId: string, seen: KeptEntry, response: ServerResponse): void {
+    const { events } = this.#options;
+    const ended = (stream: FollowedStream): void => void this.#followed.delete(stream);
+    this.#followed.add(new FollowedStream({ events, streamId, seen, response, ended }));
+  }
+}
+
+/** Whether a client that has an event has all of its stream. */
+function isOver(seen: KeptEntry, later: readonly KeptEntry[]): boolean {
+  return seen.entry.kind === "last" || later[0]?.entry.kind === "end";
+}
+
+export { LoggedStreams };

@@ -1,0 +1,229 @@
+import type { ServerResponse } from "node:http";
+import type { StandingStream } from "./client-streams.ts";
+import { emptyFrame, frameOf } from "./event-frame.ts";
+import { MAX_CONNECTIONS } from "./event-stream.ts";
+import { written } from "./followed-stream.ts";
+import type { KeptEntry, SessionEvents } from "./session-events.ts";
+import { cutOffIfStuck } from "./slow-reader.ts";
+import { StandingBook } from "./standing-book.ts";
+import { StandingLog } from "./standing-log.ts";
+import { readSender } from "./stream-entry.ts";
+
+/** While a client listens, the log is kept from expiring; and after so many entries others must still find who it is. */
+const BEAT_MS = 120_000;
+const BEAT_ENTRIES = 64;
+
+/** What a session says of its lists. */
+interface ListNews {
+  /** What the client can see now, as a short text without a space. */
+  mark(): string;
+  /** The notifications for what is other than it was at a mark. */
+  since(mark: string): readonly string[];
+}
+
+/** What the standing stream is made of. */
+interface SharedStandingOptions {
+  readonly events: SessionEvents;
+  readonly streamId: string;
+  /** Whether the client takes events that are empty but for an id. */
+  readonly primes: boolean;
+  readonly lists: ListNews;
+  readonly now: () => number;
+  /** Whether it is this process that the client listens to may have changed. */
+  changed(): void;
+}
+
+/**
+ * The stream for messages that belong to no request, as one of several processes sees it: any of them says something by
+ * keeping it, and the one that has the client's newest connection passes it on.
+ */
+class SharedStanding implements StandingStream {
+  readonly #options: SharedStandingOptions;
+  readonly #log: StandingLog;
+  /** Connections of the client here, the newest last. */
+  #connections: ServerResponse[] = [];
+  #book: StandingBook | undefined;
+  #stopFollowing: (() => void) | undefined;
+  /** Up to here everything that was for this process was written. */
+  #delivered = 0;
+  #sinceBeat = 0;
+  #beatMs = 0;
+  /** What was to be announced while the client did not listen here. */
+  readonly #unsaid = new Set<string>();
+
+  constructor(options: SharedStandingOptions) {
+    this.#options = options;
+    const { events, streamId } = options;
+    this.#log = new StandingLog(events, streamId, {
+      direct: (text, sender) => this.#direct(text, sender),
+      changed: () => options.changed(),
+    });
+  }
+
+  /** Whether messages are for this process to deliver. */
+  get listening(): boolean {
+    if (this.#connections.length === 0) return false;
+    return this.#log.away || (this.#book?.holds ?? false);
+  }
+
+  get attached(): boolean {
+    return this.#connections.length > 0;
+  }
+
+  push(text: string): void {
+    this.#log.add("message", text);
+  }
+
+  /** An announcement is the business of who has the client's connection. */
+  pushOnce(text: string): void {
+    if (this.listening) this.push(text);
+    else this.#unsaid.add(text);
+  }
+
+  join(response: ServerResponse): void {
+    if (response.destroyed) return;
+    if (this.#connections.length >= MAX_CONNECTIONS) this.dismiss(this.#connections[0]!);
+    this.#take(response);
+    if (this.#book === undefined) this.#follow(0, false);
+    else this.#claim();
+  }
+
+  attach(response: ServerResponse): void {
+    this.join(response);
+  }
+
+  /** Goes on after an event on a connection whose head is written; other connections end. */
+  resume(after: KeptEntry, response: ServerResponse): void {
+    this.#unfollow();
+    for (const connection of this.#connections) ended(connection);
+    this.#connections = [];
+    this.#delivered = after.sequence;
+    this.#take(response);
+    this.#follow(after.sequence, true);
+  }
+
+  keepAlive(): void {
+    for (const response of this.#connections) response.write(": keep-alive\n\n");
+  }
+
+  /** Says that the client listens still, before that is forgotten. */
+  beat(): void {
+    const isDue = this.#options.now() - this.#beatMs > BEAT_MS || this.#sinceBeat > BEAT_ENTRIES;
+    if (!isDue || !this.listening || this.#log.away) return;
+    this.#began();
+    this.#log.add("held", this.#options.lists.mark());
+  }
+
+  dismiss(response: ServerResponse): void {
+    if (!this.#connections.includes(response)) return;
+    this.#closed(response);
+    ended(response);
+  }
+
+  hangUp(retryMs: number): void {
+    for (const response of this.#connections) response.write(`retry: ${retryMs}\n\n`);
+    for (const response of this.#connections) this.dismiss(response);
+  }
+
+  /** Ends connections; resolves when others know, or cannot be told now. */
+  async close(): Promise<void> {
+    for (const response of this.#connections) this.dismiss(response);
+    await this.#log.close();
+  }
+
+  #take(response: ServerResponse): void {
+    this.#connections.push(response);
+    response.once("close", () => this.#closed(response));
+  }
+
+  #follow(after: number, resumes: boolean): void {
+    const { events, streamId } = this.#options;
+    const since = this.#claim();
+    this.#book = new StandingBook({ tag: events.tag, since, resumes });
+    this.#stopFollowing = events.follow(streamId, after, (kept) => this.#event(kept));
+  }
+
+  #unfollow(): void {
+    const stop = this.#stopFollowing;
+    this.#stopFollowing = this.#book = undefined;
+    // Also called by what is followed.
+    queueMicrotask(() => stop?.());
+  }
+
+  #claim(): number {
+    this.#began();
+    return this.#log.add("claim", this.#options.lists.mark());
+  }
+
+  #began(): void {
+    this.#beatMs = this.#options.now();
+    this.#sinceBeat = 0;
+  }
+
+  async #event(kept: KeptEntry): Promise<void> {
+    const book = this.#book;
+    if (book === undefined) return;
+    const { events, changed } = this.#options;
+    const { mark, holds } = book;
+    this.#sinceBeat++;
+    for (const each of book.take(kept)) {
+      const id = `${this.#options.streamId}_${each.sequence}`;
+      const isWritten = await this.#write(frameOf(each.entry.text, id));
+      if (!isWritten || this.#book !== book) return;
+      this.#delivered = each.sequence;
+    }
+    const { kind, head } = kept.entry;
+    const isOwn = readSender(head).tag === events.tag;
+    if (isOwn && book.holds && (kind === "claim" || kind === "held")) await this.#prime(kept);
+    if (book.holds === holds || this.#book !== book) return;
+    if (book.holds) this.#announce(mark);
+    changed();
+  }
+
+  /** Says what changed since the client was told last, by whomever. */
+  #announce(mark: string | undefined): void {
+    const texts = mark === undefined ? this.#unsaid : this.#options.lists.since(mark);
+    for (const text of texts) this.push(text);
+    this.#unsaid.clear();
+  }
+
+  async #prime({ sequence }: KeptEntry): Promise<void> {
+    const { primes, streamId } = this.#options;
+    if (primes) await this.#write(emptyFrame(`${streamId}_${sequence}`));
+  }
+
+  /** False without a connection; the next one gets it. */
+  async #write(frame: string): Promise<boolean> {
+    const response = this.#connections.findLast(({ destroyed }) => !destroyed);
+    if (response === undefined) return false;
+    await written(response, frame);
+    return true;
+  }
+
+  /** Writes what cannot be kept now, to be had no second time; false without a connection. */
+  #direct(text: string, head: string): boolean {
+    const response = this.#connections.findLast(({ destroyed }) => !destroyed);
+    if (response === undefined) return false;
+    this.#book?.said(readSender(head));
+    response.write(frameOf(text));
+    cutOffIfStuck(response);
+    return true;
+  }
+
+  #closed(response: ServerResponse): void {
+    if (!this.#connections.includes(response)) return;
+    this.#connections = this.#connections.filter((connection) => connection !== response);
+    if (this.#connections.length > 0) return;
+    this.#unfollow();
+    this.#log.add("release", `${this.#delivered} ${this.#options.lists.mark()}`);
+    this.#delivered = 0;
+    this.#options.changed();
+  }
+}
+
+function ended(response: ServerResponse): void {
+  response.end();
+  cutOffIfStuck(response);
+}
+
+export { SharedStanding, type ListNews };

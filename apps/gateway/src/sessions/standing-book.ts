@@ -1,0 +1,130 @@
+import type { KeptEntry } from "./session-events.ts";
+import { readSender, type Sender } from "./stream-entry.ts";
+
+/** Messages that are remembered because their reader may turn out not to have got them. */
+const MAX_REMEMBERED = 256;
+
+/** From where on a process reads the standing stream. */
+interface BookOptions {
+  /** This process. */
+  readonly tag: string;
+  /** The number of its claim with which it begins; what it claimed before is over. */
+  readonly since: number;
+  /** The client says what it saw last, so that all that came after is for it, whoever had it. */
+  readonly resumes: boolean;
+}
+
+/**
+ * Reads who of several processes has the client's newest connection, as it stands in the standing stream itself: so all
+ * agree on who delivers which message, and each is delivered once.
+ */
+class StandingBook {
+  readonly #options: BookOptions;
+  /** Who has a connection of the client, the newest last. */
+  #holders: string[] = [];
+  /** Messages that came while nobody had one. */
+  #unheard: KeptEntry[] = [];
+  /** Messages that were for who has the newest one, since that has it. */
+  #handed: KeptEntry[] = [];
+  /** The newest entry of each sender; one that was not sure to be kept is kept twice. */
+  readonly #numbers = new Map<string, number>();
+  #begun = false;
+  /** The lists of which the client was told last, by whom that may be. */
+  mark: string | undefined;
+
+  constructor(options: BookOptions) {
+    this.#options = options;
+  }
+
+  /** Whether messages are for this process to deliver. */
+  get holds(): boolean {
+    return this.#begun && this.#holders.at(-1) === this.#options.tag;
+  }
+
+  /** Notes what this process said to the client without its being kept for sure. */
+  said({ tag, number }: Sender): void {
+    this.#numbers.set(tag, number);
+  }
+
+  /** Reads the next entry; what is to be delivered here now. */
+  take(kept: KeptEntry): readonly KeptEntry[] {
+    const sender = readSender(kept.entry.head);
+    if (sender.number <= (this.#numbers.get(sender.tag) ?? -1)) return [];
+    this.#numbers.set(sender.tag, sender.number);
+    switch (kept.entry.kind) {
+      case "message":
+        return this.#message(kept);
+      case "claim":
+        return this.#claimed(sender, kept);
+      case "held":
+        return this.#held(sender, kept);
+      case "release":
+        return this.#released(sender, kept);
+      case "last":
+      case "prime":
+      case "end":
+        return [];
+    }
+  }
+
+  #message(kept: KeptEntry): readonly KeptEntry[] {
+    if (this.holds) return [kept];
+    const isFree = this.#holders.length === 0 || (this.#options.resumes && !this.#begun);
+    remember(isFree ? this.#unheard : this.#handed, kept);
+    return [];
+  }
+
+  #claimed({ tag, number }: Sender, { entry }: KeptEntry): readonly KeptEntry[] {
+    const { tag: own, since, resumes } = this.#options;
+    const isOwn = tag === own && number >= since;
+    this.#putOnTop(tag);
+    if (!isOwn) {
+      this.mark = entry.text;
+      if (!resumes || this.#begun) this.#handOver();
+      return [];
+    }
+    this.#begun = true;
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    this.#handed = [];
+    return unheard;
+  }
+
+  #held({ tag }: Sender, { entry }: KeptEntry): readonly KeptEntry[] {
+    this.mark = entry.text;
+    if (this.#holders.at(-1) === tag) return [];
+    this.#putOnTop(tag);
+    if (!this.#options.resumes || this.#begun) this.#handOver();
+    return [];
+  }
+
+  #released({ tag }: Sender, { entry }: KeptEntry): readonly KeptEntry[] {
+    const [delivered = "0", mark] = entry.text.split(" ");
+    const wasOnTop = this.#holders.at(-1) === tag;
+    this.#holders = this.#holders.filter((holder) => holder !== tag);
+    this.mark = mark;
+    if (!wasOnTop) return [];
+    const left = this.#handed.filter(({ sequence }) => sequence > Number(delivered));
+    this.#handed = [];
+    if (this.holds) return left;
+    if (this.#holders.length === 0) this.#unheard.push(...left);
+    else this.#handed = left;
+    return [];
+  }
+
+  #putOnTop(tag: string): void {
+    this.#holders = [...this.#holders.filter((holder) => holder !== tag), tag];
+  }
+
+  #handOver(): void {
+    this.#handed = this.#unheard;
+    this.#unheard = [];
+  }
+}
+
+function remember(messages: KeptEntry[], message: KeptEntry): void {
+  messages.push(message);
+  if (messages.length > MAX_REMEMBERED) messages.shift();
+}
+
+export { StandingBook };
