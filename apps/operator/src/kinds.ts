@@ -8,6 +8,7 @@ import { mcpToolConfigs } from "./mcp-tool-config/reconcile.ts";
 import { unattendedKinds } from "./not-acted-on/reconcile.ts";
 import { judgedKind } from "./reconciler/judged-kind.ts";
 import type { KindReconciler } from "./reconciler/kind-reconciler.ts";
+import { compositeToolDefinitions } from "./virtual-mcp-composite-tool-definition/reconcile.ts";
 import { virtualMcpServerReconciler } from "./virtual-mcp-server/reconcile.ts";
 
 /** Every kind of which only the status is written. */
@@ -19,6 +20,7 @@ export const JUDGED_KINDS = [
   mcpToolConfigs,
   mcpTelemetryConfigs,
   mcpAuthzConfigs,
+  compositeToolDefinitions,
   ...unattendedKinds,
 ] as const;
 
@@ -31,6 +33,7 @@ export const KIND_RECONCILERS: readonly KindReconciler[] = [
   judgedKind(mcpToolConfigs),
   judgedKind(mcpTelemetryConfigs),
   judgedKind(mcpAuthzConfigs),
+  judgedKind(compositeToolDefinitions),
   ...unattendedKinds.map(judgedKind),
   virtualMcpServerReconciler,
 ];

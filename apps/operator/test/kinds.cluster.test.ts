@@ -387,6 +387,84 @@ describe("a configuration", () => {
   });
 });
 
+describe("a definition of a composite tool", () => {
+  const definition = (steps: readonly object[]) => ({
+    kind: "VirtualMCPCompositeToolDefinition",
+    metadata: { name: "research" },
+    spec: { name: "research", description: "Finds things", steps },
+  });
+
+  test("is invalid with every reason, and valid once it is mended", async () => {
+    await using tools = await ToolsNamespace.in(cluster());
+    await tools.apply(
+      definition([
+        { id: "ask", type: "elicitation" },
+        { id: "read", tool: "read", arguments: { text: "{{.params.topic" } },
+      ]),
+    );
+    await tools.until("compositeToolDefinitions", "research", (found) => {
+      expect(found?.status).toMatchObject({
+        observedGeneration: 1,
+        validationStatus: "Invalid",
+        validationErrors: [
+          "steps[0].message: is missing: it is what people are asked",
+          "steps[1].arguments.text: an action does not end with }}",
+        ],
+      });
+      expect(condition(found, "Ready")).toMatchObject({
+        status: "False",
+        reason: "WorkflowNotReady",
+      });
+    });
+    await tools.apply(
+      definition([
+        {
+          id: "ask",
+          type: "elicitation",
+          message: "Go on?",
+          schema: { type: "object" },
+          onDecline: { action: "skip_remaining" },
+          onCancel: { action: "continue" },
+        },
+        { id: "read", tool: "read", dependsOn: ["ask"] },
+      ]),
+    );
+    await tools.until("compositeToolDefinitions", "research", (found) => {
+      expect(found?.status?.validationStatus).toBe("Valid");
+      expect(found?.status?.validationErrors ?? []).toEqual([]);
+      expect(condition(found, "Ready")).toMatchObject({
+        status: "True",
+        reason: "WorkflowReady",
+        observedGeneration: 2,
+      });
+    });
+  });
+
+  test("knows the VirtualMCPServers that offer it, those that came before it too", async () => {
+    await using tools = await ToolsNamespace.in(cluster());
+    const gateway = (name: string, compositeToolRefs: readonly object[]) => ({
+      kind: "VirtualMCPServer",
+      metadata: { name },
+      spec: {
+        groupRef: { name: "team" },
+        incomingAuth: { type: "anonymous" },
+        config: { compositeToolRefs },
+      },
+    });
+    await tools.apply(gateway("before", [{ name: "research" }]));
+    await tools.apply(gateway("other", [{ name: "another" }]));
+    await tools.apply(definition([{ id: "read", tool: "read" }]));
+    await tools.apply(gateway("after", [{ name: "research" }]));
+    await tools.until("compositeToolDefinitions", "research", (found) =>
+      expect(found?.status?.referencingVirtualServers).toEqual(["after", "before"]),
+    );
+    await tools.apply(gateway("before", []));
+    await tools.until("compositeToolDefinitions", "research", (found) =>
+      expect(found?.status?.referencingVirtualServers).toEqual(["after"]),
+    );
+  });
+});
+
 describe("an object of a kind that is not acted on yet", () => {
   test("says so, until somebody else writes its status", async () => {
     await using tools = await ToolsNamespace.in(cluster());
