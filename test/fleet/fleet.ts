@@ -11,7 +11,7 @@ export type Fleet = {
   balancer: RoundRobin;
   /** Kills a gateway without warning and puts a new one in its place. */
   killAndReplace: (index: number) => Promise<void>;
-  /** Sends a gateway SIGTERM once a new one is ready, which takes its place at once. */
+  /** Sends a gateway SIGTERM once a new one is ready, and resolves when it is gone; the balancer finds out by itself. */
   rollOver: (index: number) => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -38,9 +38,11 @@ export async function startFleet({ size, sticky = false, ...start }: FleetOption
       gateways.push(await startGateway(start));
     },
     rollOver: async (index) => {
-      const fresh = await startGateway(start);
-      const [old] = gateways.splice(index, 1, fresh);
-      stopping.push(old === undefined ? Promise.resolve() : old.stop());
+      const old = gateways[index];
+      if (old === undefined) throw new Error(`There is no gateway ${index}.`);
+      gateways.push(await startGateway(start));
+      await old.stop();
+      gateways.splice(gateways.indexOf(old), 1);
     },
     stop: async () => {
       await balancer.stop();

@@ -8,6 +8,7 @@ import { ConfigReload } from "./assembly/reload-config.ts";
 import { settingsOf, type Settings } from "./assembly/settings.ts";
 import { statusSource } from "./assembly/status-source.ts";
 import { createApp, MCP_PATH } from "./http/app.ts";
+import { everythingWritten, sendAway } from "./http/connections.ts";
 import { Drain } from "./http/drain.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hostCheck } from "./http/host-check.ts";
@@ -150,10 +151,14 @@ function drainOf({
           session.giveUpCalls(stopped);
           session.openedStreams?.hangUp(retryMs);
         }
+        await everythingWritten(server);
       },
       stopBackends: () => gateway.close(),
       closeAllConnections: () => server.closeAllConnections(),
-      entered: (phase) => log.info({ phase }, "stopping"),
+      entered: (phase) => {
+        log.info({ phase }, "stopping");
+        if (phase === "draining" || phase === "finishing") sendAway(server);
+      },
     },
     { ...settings.drain, stopMs: STOP_MS },
   );

@@ -7,5 +7,6 @@ export { error, type Finding, type Path, pathText, type Problem, warning } from 
 export { readAs } from "./read-as.ts";
 export { REDIS_PASSWORD, SENTINEL_PASSWORD } from "./redis-passwords.ts";
 export { hostAndPort, type HostAndPort } from "./rules/endpoint.ts";
+export { PREVIOUS_SESSION_KEY, SESSION_KEY } from "./session-keys.ts";
 export { type Env, variable } from "./variables.ts";
 export { unenforced } from "./unenforced.ts";

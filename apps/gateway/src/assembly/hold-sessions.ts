@@ -60,7 +60,11 @@ function holdSessions(
     resumeWindowMs: RESUME_WINDOW_MS,
     now,
     newId: randomUUID,
-    join: (profile) => catalogs().join(profile, now()),
+    async join(profile, used) {
+      const classKey = await catalogs().join(profile, now());
+      await catalogs().tried(classKey, used);
+      return classKey;
+    },
     leave: (classKey) => catalogs().leave(classKey, now()),
     restored: () => metrics.sessions.restored(),
     ended: (_, why) => metrics.sessions.ended(why),

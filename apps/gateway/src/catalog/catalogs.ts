@@ -49,6 +49,12 @@ class Catalogs {
     return found.key;
   }
 
+  /** Resolves once it was tried to read these backends for a class, which may be later than `join` waits. */
+  async tried(key: string, backends: Iterable<string>): Promise<void> {
+    const found = this.#class(key);
+    await Promise.all([...backends].map((name) => found.source(name)?.settled));
+  }
+
   /** Counts a client out. */
   leave(key: string, nowMs: number): void {
     this.#classes.get(key)?.leave(nowMs);

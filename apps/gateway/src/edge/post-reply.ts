@@ -4,15 +4,17 @@ import type { Addition, Outcome, Refusal, Reply } from "../core/call.ts";
 import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import { idKey, type Message } from "../rpc/message.ts";
 import { errorText, isErrorText } from "../rpc/reply.ts";
-import { EVENT_STREAM_HEADERS, type EventStream } from "../sessions/event-stream.ts";
+import type { ClientStream } from "../sessions/client-streams.ts";
+import { EVENT_STREAM_HEADERS } from "../sessions/event-stream.ts";
+import { PRIMED_VERSION } from "../sessions/primed-version.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
 import { CollectedAnswer, PipedAnswer } from "./large-answer.ts";
 import type { Accepted } from "./media-types.ts";
 import type { ReplyFacts, ReplyPolicy } from "./reply-policy.ts";
 import { sendEmpty, sendJson } from "./respond.ts";
-import { PRIMED_VERSION } from "./versions.ts";
 import { withAddition } from "./with-addition.ts";
+import { withRenewal } from "./with-renewal.ts";
 
 const SUBSCRIBING: ReadonlySet<string> = new Set(["resources/subscribe", "resources/unsubscribe"]);
 
@@ -46,7 +48,7 @@ class PostReply implements Reply, ReplyFacts {
   readonly #batch: BatchStream | undefined;
   #link: Link | undefined;
   #cancelCall: ((reason: string) => void) | undefined;
-  #stream: EventStream | undefined;
+  #stream: ClientStream | undefined;
   #piped: PipedAnswer | undefined;
   #addition: Addition | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -126,7 +128,8 @@ class PostReply implements Reply, ReplyFacts {
   answer(text: string): void {
     // Of these alone it matters; nobody looks into the answers of calls.
     const failed = SUBSCRIBING.has(this.request.method) && isErrorText(text);
-    this.#answered(withAddition(text, this.#addition), failed ? "error" : "result");
+    const whole = withRenewal(withAddition(text, this.#addition), this.session, this.backend);
+    this.#answered(whole, failed ? "error" : "result");
   }
 
   refuse(refusal: Refusal): void {
@@ -156,7 +159,8 @@ class PostReply implements Reply, ReplyFacts {
   largeAnswer(flow: FlowControl): ByteSink {
     this.#cancelCall = () => flow.abort();
     // To be added to, it has to be whole.
-    const collected = this.#stream !== undefined || !this.#takes.json || this.#addition?.meta;
+    const added = this.#addition?.meta ?? this.session.renewed?.has(this.backend ?? "");
+    const collected = this.#stream !== undefined || !this.#takes.json || added;
     if (collected) return new CollectedAnswer(this);
     this.#piped = new PipedAnswer(this.#response, flow, {
       headers: this.#addition?.headers,
@@ -184,9 +188,9 @@ class PostReply implements Reply, ReplyFacts {
     } else sendJson(this.#response, 200, text, this.#addition?.headers);
   }
 
-  #streamed(): EventStream {
+  #streamed(): ClientStream {
     if (this.#stream !== undefined) return this.#stream;
-    const stream = this.session.streams.create();
+    const stream = this.session.streams.create(this.request.id);
     this.#stream = stream;
     this.#response.writeHead(200, { ...EVENT_STREAM_HEADERS, ...this.#addition?.headers });
     stream.attach(this.#response);
@@ -195,7 +199,7 @@ class PostReply implements Reply, ReplyFacts {
     return stream;
   }
 
-  #endStream(stream: EventStream): void {
+  #endStream(stream: ClientStream): void {
     if (this.#batch === undefined) stream.end(this.#policy.now());
     else this.#batch.release();
   }

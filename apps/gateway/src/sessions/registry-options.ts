@@ -18,8 +18,11 @@ interface RegistryOptions extends AdmissionOptions {
   readonly newId: () => string;
   /** Where sessions are kept for other processes; each lives and dies in this one without it. */
   readonly shared?: SharedSessions | undefined;
-  /** Counts a client of another process into its class, which `leave` counts out of; resolves to the class's key. */
-  join(profile: ClientProfile): Promise<string>;
+  /**
+   * Counts a client of another process into its class, which `leave` counts out of; resolves to the class's key once
+   * what the backends that the client uses offer is known here as well, or could not be read.
+   */
+  join(profile: ClientProfile, backends: Iterable<string>): Promise<string>;
   /** Counts a client out of its class, whoever counted it in. */
   leave(classKey: string): void;
   restored(session: Session): void;

@@ -185,7 +185,7 @@ class SessionRegistry {
     const { protocolVersion, capabilities, clientInfo } = kept.record;
     const profile = this.#profiles.of({ capabilities, clientInfo, headers: passed });
     const { context, now, restored, join, leave } = this.#options;
-    const classKey = await join(profile);
+    const classKey = await join(profile, kept.record.backends.keys());
     if (restore.ended) {
       leave(classKey);
       return undefined;
@@ -193,6 +193,7 @@ class SessionRegistry {
     const facts = { id, protocolVersion, caller: kept.record.caller, profile, classKey };
     const session = this.#keep(new Session(facts, context, now(), kept.record));
     restored(session);
+    await session.recalled();
     return session;
   }
 
@@ -210,7 +211,7 @@ class SessionRegistry {
       );
       return undefined;
     }
-    if (kept.outcome === "found") session.adopt(kept.record);
+    if (kept.outcome === "found") await session.adopt(kept.record);
     const freshMs = kept.outcome === "found" ? shared.freshMs : ALONE_MS;
     session.freshUntilMs = this.#options.now() + freshMs;
     return session;

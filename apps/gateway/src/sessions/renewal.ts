@@ -1,3 +1,4 @@
+import { LOG_LEVELS } from "../rpc/log-level.ts";
 import { notificationText } from "../rpc/reply.ts";
 import type { Renewal } from "./backend-sessions.ts";
 
@@ -12,6 +13,11 @@ const REASONS: Record<Renewal, string> = {
   moved: "another gateway process had its connection",
 };
 
+/** Whether a client that set this log level, or none, wants to read of it. */
+function isWarned(logLevel: string | undefined): boolean {
+  return logLevel === undefined || LOG_LEVELS.indexOf(logLevel) <= LOG_LEVELS.indexOf("warning");
+}
+
 /** The log notification that tells a client that what a backend kept for it is gone. */
 function renewalText(backend: string, why: Renewal): string {
   const data = `The backend ${backend} begins anew, because ${REASONS[why]}: what it kept for this session is gone.`;
@@ -19,4 +25,4 @@ function renewalText(backend: string, why: Renewal): string {
   return notificationText("notifications/message", params);
 }
 
-export { RENEWAL_KEY, renewalText, RENEWED };
+export { isWarned, RENEWAL_KEY, renewalText, RENEWED };

@@ -13,7 +13,7 @@ import { Dialogue } from "./dialogue.ts";
 import type { EventStreamLimits } from "./event-stream.ts";
 import type { OtherProcesses } from "./other-processes.ts";
 import { OwnCatalogs, type ClassLists } from "./own-catalogs.ts";
-import { renewalText } from "./renewal.ts";
+import { isWarned, renewalText } from "./renewal.ts";
 import type { SessionFacts } from "./session-facts.ts";
 import { INITIAL_STATE, KeptState, type SessionState } from "./session-state.ts";
 import { SessionStreams } from "./session-streams.ts";
@@ -42,10 +42,10 @@ class Session implements Peer {
   #streams: SessionStreams | undefined;
   #calls: CallsUnderWay | undefined;
   #own: OwnCatalogs | undefined;
-  /** Backends that began anew, whose next result is to say so. */
-  #renewed: Set<string> | undefined;
   #passed: Readonly<Record<string, string>>;
   #closed = false;
+  /** Backends that began anew, whose next result is to say so. */
+  renewed: Set<string> | undefined;
   /** When the client was last heard of. */
   lastSeenMs: number;
   /** Until then it need not be asked whether another process ended it. */
@@ -146,11 +146,6 @@ class Session implements Peer {
     else this.#dialogue?.hear(message);
   }
 
-  /** Whether the backend began anew since the last time that this was asked; the client is to be told. */
-  takeRenewal(backend: string): boolean {
-    return this.#renewed?.delete(backend) ?? false;
-  }
-
   /** Sets the log level here and at every backend that is linked. */
   async setLogLevel(level: string): Promise<void> {
     await this.#dialogueMade.setLogLevel(level);
@@ -233,7 +228,8 @@ class Session implements Peer {
   }
 
   #backendRenewed(backend: string, why: Renewal): void {
-    (this.#renewed ??= new Set()).add(backend);
+    (this.renewed ??= new Set()).add(backend);
+    if (!isWarned(this.#state.current.logLevel)) return;
     if (JSON.parse(this.view.capabilities).logging !== undefined)
       this.notify(renewalText(backend, why));
   }

@@ -53,12 +53,18 @@ test("the secret shown to the issuer of tokens is one, under the name given and 
   expect(new Set(secrets)).toEqual(new Set(["idp-canary-1", "idp-canary-2"]));
 });
 
-test("the passwords of Redis are secrets, which no configuration holds", () => {
+test("the passwords of Redis and the keys of what is kept there are secrets, which no configuration holds", () => {
   const env = {
     THV_SESSION_REDIS_PASSWORD: "redis-canary-1",
     THV_SESSION_REDIS_SENTINEL_PASSWORD: "sentinel-canary-1",
+    HEADGATE_SESSION_KEY: "key-canary-1",
+    HEADGATE_SESSION_PREVIOUS_KEY: "key-canary-2",
   };
-  expect(new Set(secretsOf({}, env))).toEqual(new Set(["redis-canary-1", "sentinel-canary-1"]));
+  expect(secretsOf({}, env).toSorted()).toEqual(
+    Object.values(env)
+      .flatMap((x) => [x, x])
+      .toSorted(),
+  );
 });
 
 test("a log that knows the secrets of its configuration shows none of them, whoever repeats them", () => {

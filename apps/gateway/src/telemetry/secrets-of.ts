@@ -1,5 +1,11 @@
 import type { GatewayConfig } from "@headgate/api";
-import { FALLBACK_VARIABLE, REDIS_PASSWORD, SENTINEL_PASSWORD } from "@headgate/gateway-config";
+import {
+  FALLBACK_VARIABLE,
+  PREVIOUS_SESSION_KEY,
+  REDIS_PASSWORD,
+  SENTINEL_PASSWORD,
+  SESSION_KEY,
+} from "@headgate/gateway-config";
 import { isSensitiveName } from "./redact.ts";
 
 /** A part of a value that is shorter may be an ordinary word, such as the scheme of a credential. */
@@ -7,7 +13,7 @@ const MIN_PART = 8;
 
 /**
  * The values of a configuration that must never be shown: headers that are sent to backends, the secret
- * shown to the issuer of tokens, the passwords of Redis, and variables of child processes whose name says that they
+ * shown to the issuer of tokens, the passwords of Redis, the keys of what is kept there, and variables of child processes whose name says that they
  * are a credential.
  */
 function secretsOf(
@@ -27,8 +33,10 @@ function secretsOf(
   const variables = backends
     .flatMap((backend) => Object.entries(backend.env ?? {}))
     .flatMap(([name, value]) => (isSensitiveName(name) ? [value] : []));
-  const passwords = [REDIS_PASSWORD, SENTINEL_PASSWORD].map((name) => env[name]);
-  const values = [...client, ...passwords, ...injected, ...headers, ...variables];
+  const ofStorage = [REDIS_PASSWORD, SENTINEL_PASSWORD, SESSION_KEY, PREVIOUS_SESSION_KEY].map(
+    (name) => env[name],
+  );
+  const values = [...client, ...ofStorage, ...injected, ...headers, ...variables];
   return values.flatMap((value) => (value === undefined ? [] : partsOf(value)));
 }
 

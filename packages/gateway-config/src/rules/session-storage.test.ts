@@ -100,13 +100,9 @@ test("users without a password are told of, as most have one", () => {
   });
   const warned = (env: Record<string, string>): string[] =>
     told(storage, env).map(({ path }) => pathText(path));
-  expect(warned({})).toEqual([
-    "sessionStorage.username",
-    "sessionStorage.sentinel.username",
-    "sessionStorage.provider",
-  ]);
+  expect(warned({})).toEqual(["sessionStorage.username", "sessionStorage.sentinel.username"]);
   const env = { THV_SESSION_REDIS_PASSWORD: "a", THV_SESSION_REDIS_SENTINEL_PASSWORD: "b" };
-  expect(warned(env)).toEqual(["sessionStorage.provider"]);
+  expect(warned(env)).toEqual([]);
 });
 
 test("what is for Redis does nothing in memory, and is told of", () => {
@@ -116,4 +112,31 @@ test("what is for Redis does nothing in memory, and is told of", () => {
     ["warning", "sessionStorage.db"],
   ]);
   expect(told({ provider: "memory" })).toEqual([]);
+});
+
+describe("sessions", () => {
+  test.each([
+    ["0s", "sessionStorage.ttl must be at least 1s"],
+    ["200ms", "sessionStorage.ttl must be at least 1s"],
+  ])("do not live for %s, wherever they are kept", (ttl, problem) => {
+    expect(errorsIn({ provider: "memory", ttl })).toEqual([problem]);
+    expect(errorsIn(redis({ address: "a:1", ttl }))).toEqual([problem]);
+  });
+
+  test("live for any other time, also in memory", () => {
+    expect(told({ provider: "memory", ttl: "1s" })).toEqual([]);
+    expect(told(redis({ address: "a:1", ttl: "30m" }))).toEqual([]);
+  });
+
+  test("that are kept in memory have no use for what is about Redis, which is said", () => {
+    const storage: Storage = {
+      provider: "memory",
+      cache: { maxEntries: 1_000 },
+      onStoreFailure: "local",
+    };
+    expect(told(storage).map(({ severity, path }) => `${severity} ${pathText(path)}`)).toEqual([
+      "warning sessionStorage.cache",
+      "warning sessionStorage.onStoreFailure",
+    ]);
+  });
 });

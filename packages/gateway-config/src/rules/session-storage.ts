@@ -1,4 +1,5 @@
 import type { GatewayConfigInput } from "@headgate/api";
+import { parseDuration } from "@headgate/ratelimit-types";
 import { error, type Finding, type Path, warning } from "../problem.ts";
 import { REDIS_PASSWORD, SENTINEL_PASSWORD } from "../redis-passwords.ts";
 import type { Draft } from "../salvage.ts";
@@ -9,13 +10,27 @@ type StorageDraft = NonNullable<Draft<GatewayConfigInput>["sessionStorage"]>;
 
 /** The four ways to say where Redis is. */
 const PLACES = ["address", "url", "sentinel", "cluster"] as const;
-const ONLY_REDIS = [...PLACES, "db", "keyPrefix", "username", "tls"] as const;
+const ONLY_REDIS = [
+  ...PLACES,
+  "db",
+  "keyPrefix",
+  "username",
+  "tls",
+  "cache",
+  "onStoreFailure",
+] as const;
+
+/** A shorter life would end sessions between two requests of one client. */
+const MIN_TTL_MICROSECONDS = 1_000_000;
 
 /** What is wrong with where sessions and limits are to be kept, beyond the forms of the values. */
 function sessionStorageRules({ sessionStorage }: Draft<GatewayConfigInput>, env: Env): Finding[] {
-  if (sessionStorage?.provider === "memory") return strayKeys(sessionStorage);
-  if (sessionStorage?.provider !== "redis") return [];
+  if (sessionStorage === undefined) return [];
+  const ttl = ttlRule(sessionStorage);
+  if (sessionStorage.provider === "memory") return [...ttl, ...strayKeys(sessionStorage)];
+  if (sessionStorage.provider !== "redis") return ttl;
   return [
+    ...ttl,
     ...placeRule(sessionStorage),
     ...addressRules(sessionStorage),
     ...urlRule(sessionStorage),
@@ -26,6 +41,14 @@ function sessionStorageRules({ sessionStorage }: Draft<GatewayConfigInput>, env:
 
 function at(...path: Path): Path {
   return ["sessionStorage", ...path];
+}
+
+function ttlRule({ ttl }: StorageDraft): Finding[] {
+  if (ttl === undefined) return [];
+  const parsed = parseDuration(ttl);
+  if (!parsed.ok) return [error(at("ttl"), parsed.problem)];
+  if (parsed.microseconds >= MIN_TTL_MICROSECONDS) return [];
+  return [error(at("ttl"), "must be at least 1s", { hint: "write it as 30m" })];
 }
 
 function strayKeys(storage: StorageDraft): Finding[] {

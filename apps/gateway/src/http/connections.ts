@@ -1,0 +1,32 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+
+const LOOK_AGAIN_MS = 20;
+
+const sentAway = new WeakSet<Server>();
+
+/** Ends every connection with its next answer from now on, so that clients make their next one to somebody who stays. */
+function sendAway(server: Server): void {
+  if (sentAway.has(server)) return;
+  sentAway.add(server);
+  server.prependListener("request", (_: IncomingMessage, response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+  });
+}
+
+/** Resolves once every answer that was ended is written and no connection is left, or all were cut off. */
+async function everythingWritten(server: Server): Promise<void> {
+  for (;;) {
+    server.closeIdleConnections();
+    if ((await connectionsOf(server)) === 0) return;
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.getConnections((error, count) => resolve(error === null ? count : 0));
+  });
+}
+
+export { everythingWritten, sendAway };
