@@ -20,7 +20,11 @@ operator to do; it deletes only what a changed spec has no more.
     - mcpwebhookconfigs
     - virtualmcpcompositetooldefinitions
     - virtualmcpservers
-  verbs: [get, list, watch]
+  verbs: [list, watch]
+# Its status, where another operator wrote it before.
+- apiGroups: [toolhive.stacklok.dev]
+  resources: [virtualmcpservers]
+  verbs: [get, patch]
 # Finalizers of what others refer to.
 - apiGroups: [toolhive.stacklok.dev]
   resources:
@@ -30,7 +34,6 @@ operator to do; it deletes only what a changed spec has no more.
     - mcpoidcconfigs
     - mcptelemetryconfigs
     - mcptoolconfigs
-    - virtualmcpcompositetooldefinitions
   verbs: [patch]
 - apiGroups: [toolhive.stacklok.dev]
   resources:
@@ -76,6 +79,11 @@ operator to do; it deletes only what a changed spec has no more.
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]
+# Whether the reference's operator acts here, beside which this one does not start.
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [toolhive-operator-leader-election]
+  verbs: [list]
 {{- end -}}
 
 {{- /* In its own namespace. */ -}}

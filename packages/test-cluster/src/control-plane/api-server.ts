@@ -114,7 +114,8 @@ function argumentsFor(
     "service-account-key-file": made.serviceAccountKey,
     "service-account-signing-key-file": made.serviceAccountKey,
     "authorization-mode": "Node,RBAC",
-    "enable-admission-plugins": "NodeRestriction",
+    // With the second, whoever owns an object and blocks the owner's deletion needs the right to, as on OpenShift.
+    "enable-admission-plugins": "NodeRestriction,OwnerReferencesPermissionEnforcement",
     "allow-privileged": "true",
     "audit-policy-file": join(folder, "audit-policy.json"),
     "audit-log-path": made.auditLog,
