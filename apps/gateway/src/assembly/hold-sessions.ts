@@ -8,13 +8,11 @@ import type { ItemKind } from "../catalog/backend-catalog.ts";
 import type { Catalogs } from "../catalog/catalogs.ts";
 import { SessionRegistry } from "../sessions/registry.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
+import { RESUME_WINDOW_MS } from "./resume-window.ts";
 import type { Settings } from "./settings.ts";
 import { shareSessions } from "./share-sessions.ts";
 import type { SharedRedis } from "./shared-redis.ts";
 import type { WatchedBackends } from "./watch-backends.ts";
-
-/** How long the answer to a call is kept for a client that lost its connection. */
-const RESUME_WINDOW_MS = 5 * 60_000;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -67,7 +65,10 @@ function holdSessions(
     },
     leave: (classKey) => catalogs().leave(classKey, now()),
     restored: () => metrics.sessions.restored(),
-    ended: (_, why) => metrics.sessions.ended(why),
+    ended: ({ facts }, why) => {
+      metrics.sessions.ended(why);
+      if (why === "deleted" || why === "expired") shared?.forget(facts.id);
+    },
   });
   return registry;
 }

@@ -9,6 +9,7 @@ import {
   type SessionStore,
 } from "@headgate/session-store";
 import {
+  redisEventLog,
   redisSessionBus,
   redisSessionCounter,
   redisSessionStore,
@@ -19,6 +20,8 @@ import type { SessionRegistry } from "../sessions/registry.ts";
 import type { KeptSession, SharedSessions } from "../sessions/shared-sessions.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import { recordKeys } from "./record-keys.ts";
+import { RESUME_WINDOW_MS } from "./resume-window.ts";
+import { shareEvents } from "./share-events.ts";
 import type { SharedRedis } from "./shared-redis.ts";
 
 /** What clients said to a process that has no use for it goes by this name. */
@@ -32,14 +35,16 @@ function shareSessions(
   options: GatewayOptions,
   { connection, storage }: SharedRedis,
   registry: () => SessionRegistry,
-): SharedSessions & { readonly users: SessionCounter } {
-  const { settings, log, env } = options;
+): SharedSessions & { readonly users: SessionCounter; forget(id: string): void } {
+  const { settings, metrics, log, env } = options;
+  const meter = metrics.sharing;
   const prefix = storage.keyPrefix ?? "headgate:";
   const ttlMs = settings.sessionTtlMs;
   const tag = randomBytes(9).toString("base64url");
   const bus = redisSessionBus({ connection, processId: tag, keyPrefix: `${prefix}bus:` });
   const plain = redisSessionStore({ connection, ttlMs, keyPrefix: `${prefix}session:` });
-  const store = sealedSessions(plain, recordEnvelope({ keys: recordKeys(env) }));
+  const envelope = recordEnvelope({ keys: recordKeys(env) });
+  const store = sealedSessions(plain, envelope);
   const cache = cachedSessions({
     store,
     ttlMs,
@@ -55,6 +60,11 @@ function shareSessions(
     store: plain,
     ...settings.userCaps,
   });
+  const events = redisEventLog({
+    connection,
+    keyPrefix: `${prefix}events:`,
+    ttlMs: RESUME_WINDOW_MS,
+  });
   bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
   return {
     tag,
@@ -62,8 +72,22 @@ function shareSessions(
     freshMs: LOOK_AGAIN_MS,
     lateMs: ttlMs / 10 + LOOK_AGAIN_MS,
     ...stateIn(cache, store),
-    answer: (to, id, text) => void bus.sendTo(to, TOPIC, `${id} ${text}`),
-    tell: (id, text) => void bus.broadcast(TOPIC, `${id} ${text}`),
+    answer: (to, id, text) => {
+      meter.carried("answer");
+      void bus.sendTo(to, TOPIC, `${id} ${text}`);
+    },
+    tell: (id, text) => {
+      meter.carried("notice");
+      void bus.broadcast(TOPIC, `${id} ${text}`);
+    },
+    events: shareEvents({
+      log: events,
+      envelope,
+      bus,
+      meter,
+      runs: (id, streamId) => registry().here(id)?.openedStreams?.runs(streamId) ?? false,
+    }),
+    forget: (id) => void events.deleteSession(id),
     async close() {
       await cache.flush();
       cache.close();

@@ -203,7 +203,7 @@ class McpEndpoint {
 
   async #get(request: IncomingMessage, response: ServerResponse, who: Identified): Promise<void> {
     const session = await this.#session(request, who);
-    openStanding(session, request, response, who.remainingMs);
+    await openStanding(session, request, response, who.remainingMs);
     this.#options.exchanged("GET", 200);
   }
 

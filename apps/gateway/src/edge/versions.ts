@@ -9,7 +9,4 @@ function negotiate(requested: unknown): string {
 /** Only in this revision may one body hold several messages. */
 const BATCH_VERSION = "2025-03-26";
 
-/** From this revision on clients understand an empty first event of a stream. */
-const PRIMED_VERSION = "2025-11-25";
-
-export { BATCH_VERSION, CLIENT_VERSIONS, negotiate, PRIMED_VERSION };
+export { BATCH_VERSION, CLIENT_VERSIONS, negotiate };

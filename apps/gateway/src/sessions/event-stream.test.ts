@@ -199,18 +199,12 @@ test("a keep-alive is no event", () => {
   expect(() => stream.keepAlive()).not.toThrow();
 });
 
-test.each([
-  "",
-  "7",
-  "7_",
-  "_1",
-  "7_x",
-  "a b_1",
-  `${"x".repeat(65)}_1`,
-  "7_12345678901234567",
-])("%j is no event id of ours", (text) => {
-  expect(readEventId(text)).toBeUndefined();
-});
+test.each(["", "7", "7_", "_1", "7_x", "a b_1", `${"x".repeat(65)}_1`, "7_12345678901234567"])(
+  "%j is no event id of ours",
+  (text) => {
+    expect(readEventId(text)).toBeUndefined();
+  },
+);
 
 test("an event id names its stream and its place", () => {
   expect(readEventId("12_34")).toEqual({ streamId: "12", seq: 34 });

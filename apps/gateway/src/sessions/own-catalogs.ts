@@ -6,11 +6,16 @@ import { SettleTime } from "../catalog/settle-time.ts";
 import type { View } from "../catalog/view.ts";
 
 const LIST_TIMEOUT_MS = 30_000;
+/** A request waits no longer for lists that another process has read already. */
+const RECALL_TIMEOUT_MS = 3_000;
 
 /** A change is given so long to show in what all clients of the class see, where one reading is enough for all of them. */
 const CLASS_FIRST_MS = 1_000;
 /** Over this time the sessions that have to look for themselves are spread. */
 const SPREAD_MS = 2_000;
+
+/** Hears that the session sees something else because of a backend, which has lists for it alone or no more. */
+type HearChange = (kinds: readonly ItemKind[], backend: string, isOwn: boolean) => void;
 
 /** What classes of clients see. */
 interface ClassLists {
@@ -28,7 +33,7 @@ interface ClassLists {
 class OwnCatalogs {
   readonly #lists: ClassLists;
   readonly #classKey: string;
-  readonly #changed: (kinds: readonly ItemKind[]) => void;
+  readonly #changed: HearChange;
   readonly #own = new Map<string, BackendCatalog>();
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   /** The latest reading of each backend that is under way. */
@@ -38,7 +43,7 @@ class OwnCatalogs {
   #view: { readonly of: View; readonly own: View } | undefined;
 
   /** `changed` hears that the session sees something else. */
-  constructor(lists: ClassLists, classKey: string, changed: (kinds: readonly ItemKind[]) => void) {
+  constructor(lists: ClassLists, classKey: string, changed: HearChange) {
     this.#lists = lists;
     this.#classKey = classKey;
     this.#changed = changed;
@@ -82,6 +87,17 @@ class OwnCatalogs {
     this.restarted(backend);
   }
 
+  /** Reads again what another process has read, which has told the client; resolves once it is there, or cannot be had. */
+  async recall(backend: string, link: Link): Promise<void> {
+    const catalog = await this.#read(backend, link, RECALL_TIMEOUT_MS);
+    if (catalog !== undefined) this.recalled(backend, catalog);
+  }
+
+  /** What another process found, which has told the client: nothing where the session sees what its class sees. */
+  recalled(backend: string, catalog?: BackendCatalog): void {
+    this.#put(backend, same(this.#classCatalog(backend), catalog) ? undefined : catalog);
+  }
+
   close(): void {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
@@ -89,15 +105,21 @@ class OwnCatalogs {
   }
 
   async #look(backend: string, link: Link): Promise<void> {
+    const catalog = await this.#read(backend, link, LIST_TIMEOUT_MS);
+    if (catalog === undefined) return;
+    this.#replace(backend, same(this.#classCatalog(backend), catalog) ? undefined : catalog);
+  }
+
+  /** What the backend lists now; nothing when it cannot be had, or is read anew. */
+  async #read(backend: string, link: Link, timeoutMs: number): Promise<BackendCatalog | undefined> {
     const reading = Symbol(backend);
     this.#reading.set(backend, reading);
     const before = this.#own.get(backend) ?? this.#classCatalog(backend);
-    const { catalog } = await readCatalog(backend, link, { timeoutMs: LIST_TIMEOUT_MS, before });
+    const { catalog } = await readCatalog(backend, link, { timeoutMs, before });
     this.#lookedAtMs = performance.now();
-    if (this.#reading.get(backend) !== reading) return;
+    if (this.#reading.get(backend) !== reading) return undefined;
     this.#reading.delete(backend);
-    if (catalog === undefined) return;
-    this.#replace(backend, same(this.#classCatalog(backend), catalog) ? undefined : catalog);
+    return catalog;
   }
 
   #classCatalog(backend: string): BackendCatalog | undefined {
@@ -107,11 +129,15 @@ class OwnCatalogs {
   #replace(backend: string, catalog: BackendCatalog | undefined): void {
     if (catalog === undefined && !this.#own.has(backend)) return;
     const before = this.view;
+    this.#put(backend, catalog);
+    const kinds = changedKinds(before, this.view);
+    if (kinds.length > 0) this.#changed(kinds, backend, catalog !== undefined);
+  }
+
+  #put(backend: string, catalog: BackendCatalog | undefined): void {
     if (catalog === undefined) this.#own.delete(backend);
     else this.#own.set(backend, catalog);
     this.#view = undefined;
-    const kinds = changedKinds(before, this.view);
-    if (kinds.length > 0) this.#changed(kinds);
   }
 }
 

@@ -24,6 +24,7 @@ const record: fc.Arbitrary<SessionRecord> = fc.record({
   bound: fc
     .array(fc.tuple(fc.string(), fc.string()), { maxLength: 3 })
     .map((list) => new Map(list)),
+  own: fc.array(fc.tuple(fc.string(), fc.nat()), { maxLength: 3 }).map((list) => new Map(list)),
 });
 
 test("what is written of a session is read again, to the last character", () => {
@@ -48,6 +49,7 @@ test("a session with ten backends takes less than 2 KB", () => {
     subscriptions: new Map([["file:///some/where/notes.md", "backend-with-a-name-3"]]),
     backends: new Map(backends),
     bound: new Map([["a-child-process", "0123456789abcdef"]]),
+    own: new Map([["backend-with-a-name-4", 12]]),
   });
   expect(Buffer.byteLength(text)).toBeLessThan(2_048);
 });

@@ -30,6 +30,7 @@ const Stored = z.strictObject({
   s: z.array(z.tuple([z.string(), z.string()])).optional(),
   b: z.array(Backend).optional(),
   x: z.array(z.tuple([z.string(), z.string()])).optional(),
+  o: z.array(z.tuple([z.string(), z.int().nonnegative()])).optional(),
 });
 
 /** The record of a session that begins. */
@@ -42,7 +43,7 @@ function firstRecord(
 
 /** The record as text. */
 function writeRecord(record: SessionRecord): string {
-  const { caller, logLevel, subscriptions, backends, bound } = record;
+  const { caller, logLevel, subscriptions, backends, bound, own } = record;
   const stored: z.infer<typeof Stored> = {
     p: record.protocolVersion,
     k: caller.kind,
@@ -60,6 +61,7 @@ function writeRecord(record: SessionRecord): string {
       ]),
     }),
     ...(bound.size > 0 && { x: [...bound] }),
+    ...(own.size > 0 && { o: [...own] }),
   };
   return JSON.stringify(stored);
 }
@@ -68,7 +70,7 @@ function writeRecord(record: SessionRecord): string {
 function readRecord(text: string): SessionRecord | undefined {
   const parsed = Stored.safeParse(jsonOf(text));
   if (!parsed.success) return undefined;
-  const { p, k, u, c, i, l, s, b, x } = parsed.data;
+  const { p, k, u, c, i, l, s, b, x, o } = parsed.data;
   return {
     protocolVersion: p,
     caller: { kind: k, userKey: u },
@@ -83,6 +85,7 @@ function readRecord(text: string): SessionRecord | undefined {
       ]),
     ),
     bound: new Map(x),
+    own: new Map(o),
   };
 }
 

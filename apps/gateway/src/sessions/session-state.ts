@@ -9,6 +9,8 @@ interface SessionState {
   readonly backends: ReadonlyMap<string, BackendSession>;
   /** The process to which the session's connection or child at a backend belongs, by backend. */
   readonly bound: ReadonlyMap<string, string>;
+  /** The backends that offer something to this session alone, each with a number that grows when that changes. */
+  readonly own: ReadonlyMap<string, number>;
 }
 
 /** Makes the next state of whatever the current one is; it may be applied more than once. */
@@ -25,6 +27,7 @@ const INITIAL_STATE: SessionState = Object.freeze({
   subscriptions: NOTHING,
   backends: NOTHING,
   bound: NOTHING,
+  own: NOTHING,
 });
 
 /** The state of one session as this process knows it. */

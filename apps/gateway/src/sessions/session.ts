@@ -1,4 +1,4 @@
-import type { Backend, Link } from "../backends/port.ts";
+import type { Link } from "../backends/port.ts";
 import type { ItemKind } from "../catalog/backend-catalog.ts";
 import { changeTexts } from "../catalog/list-changes.ts";
 import type { View } from "../catalog/view.ts";
@@ -9,29 +9,14 @@ import type { Message } from "../rpc/message.ts";
 import type { Renewal } from "./backend-sessions.ts";
 import { CallsUnderWay, type CallUnderWay } from "./calls-under-way.ts";
 import { cancellationOf } from "./cancellation.ts";
+import type { ClientStreams } from "./client-streams.ts";
 import { Dialogue } from "./dialogue.ts";
-import type { EventStreamLimits } from "./event-stream.ts";
-import type { OtherProcesses } from "./other-processes.ts";
-import { OwnCatalogs, type ClassLists } from "./own-catalogs.ts";
+import { makeStreams } from "./make-streams.ts";
+import { OwnLists } from "./own-lists.ts";
 import { isWarned, renewalText } from "./renewal.ts";
+import type { SessionContext } from "./session-context.ts";
 import type { SessionFacts } from "./session-facts.ts";
 import { INITIAL_STATE, KeptState, type SessionState } from "./session-state.ts";
-import { SessionStreams } from "./session-streams.ts";
-
-/** What a session needs from the rest of the gateway. */
-interface SessionContext extends ClassLists {
-  readonly backends: ReadonlyMap<string, Backend>;
-  readonly streamLimits: EventStreamLimits;
-  readonly now: () => number;
-  /** Nobody when this process serves its sessions alone. */
-  readonly others?: OtherProcesses;
-  /** A backend told this session that a list of its changed. */
-  listChanged(classKey: string, backend: string): void;
-  /** No link to a backend could be opened for this session. */
-  linkFailed(backend: string): void;
-  /** A backend asked something of the client; `refused` when too many of its requests wait already. */
-  asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
-}
 
 /** One client of a handshake revision. What it needs beyond its facts is made when first needed. */
 class Session implements Peer {
@@ -39,9 +24,9 @@ class Session implements Peer {
   readonly #context: SessionContext;
   readonly #state: KeptState;
   #dialogue: Dialogue | undefined;
-  #streams: SessionStreams | undefined;
+  #streams: ClientStreams | undefined;
   #calls: CallsUnderWay | undefined;
-  #own: OwnCatalogs | undefined;
+  #own: OwnLists | undefined;
   #passed: Readonly<Record<string, string>>;
   #closed = false;
   /** Backends that began anew, whose next result is to say so. */
@@ -73,13 +58,17 @@ class Session implements Peer {
     return this.#own?.view ?? this.#context.viewOf(this.facts.classKey);
   }
 
-  get streams(): SessionStreams {
-    const { streamLimits } = this.#context;
-    return (this.#streams ??= new SessionStreams(streamLimits, this.facts.id.slice(0, 8)));
+  get streams(): ClientStreams {
+    return (this.#streams ??= makeStreams({
+      facts: this.facts,
+      context: this.#context,
+      view: () => this.view,
+      listeningChanged: () => this.listen(this.#streams?.listening ?? false),
+    }));
   }
 
   /** The streams, if there ever were any. */
-  get openedStreams(): SessionStreams | undefined {
+  get openedStreams(): ClientStreams | undefined {
     return this.#streams;
   }
 
@@ -100,12 +89,20 @@ class Session implements Peer {
     return this.#dialogueMade.answered(answer);
   }
 
-  /** Takes what another process made of the session. */
-  adopt(state: SessionState): void {
+  /** Takes what another process made of the session; resolves when that can be seen here. */
+  adopt(state: SessionState): Promise<void> | undefined {
     const before = this.#state.current;
     this.#state.adopt(state);
     this.#dialogue?.changed(before, this.#state.current);
     if (this.#streams?.listening) this.#dialogueMade.listen(true);
+    return this.recalled();
+  }
+
+  /** Resolves when the client sees here what it sees elsewhere. */
+  recalled(): Promise<void> | undefined {
+    const { current } = this.#state;
+    if (this.#own === undefined && current.own.size === 0) return undefined;
+    return this.#ownMade.adopt(current);
   }
 
   /** Sends something to the client that belongs to no request of it. */
@@ -198,9 +195,10 @@ class Session implements Peer {
     this.#closed = true;
     this.giveUpCalls(new GatewayError("session-not-found", "The session was ended."));
     this.#own?.close();
-    this.#streams?.close(nowMs);
+    const said = this.#streams?.close(nowMs);
     if (this.#dialogue !== undefined || this.#state.current.backends.size > 0)
       await this.#dialogueMade.close(how);
+    await said;
   }
 
   get #dialogueMade(): Dialogue {
@@ -218,7 +216,7 @@ class Session implements Peer {
         asked: (...what) => context.asked(...what),
         listening: () => this.#streams?.listening ?? false,
         notify: (text) => this.notify(text),
-        listChanged: (backend, link) => this.#listChanged(backend, link),
+        listChanged: (backend, link) => this.#ownMade.listChanged(backend, link),
         restarted: (backend) => this.#own?.restarted(backend),
         unlinked: (backend) => this.#own?.forget(backend),
         renewed: (backend, why) => this.#backendRenewed(backend, why),
@@ -234,13 +232,15 @@ class Session implements Peer {
       this.notify(renewalText(backend, why));
   }
 
-  #listChanged(backend: string, link: Link): void {
-    const { classKey } = this.facts;
-    const scope = this.#context.backends.get(backend)?.scope;
-    this.#context.listChanged(classKey, backend);
-    if (scope === "shared") return;
-    this.#own ??= new OwnCatalogs(this.#context, classKey, (kinds) => this.announce(kinds));
-    this.#own.changed(backend, link, scope === "session");
+  get #ownMade(): OwnLists {
+    return (this.#own ??= new OwnLists({
+      context: this.#context,
+      classKey: this.facts.classKey,
+      state: this.#state,
+      link: (backend) => this.link(backend),
+      announce: (kinds) => this.announce(kinds),
+      notify: (text) => this.notify(text),
+    }));
   }
 }
 
