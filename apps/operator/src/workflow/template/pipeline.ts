@@ -20,7 +20,7 @@ export interface Scope {
 /** A mistake in a template, in words that follow its place. */
 export class TemplateMistake extends Error {}
 
-type Operand = "constant" | "nil" | "dot" | "other";
+type Operand = "constant" | "dot" | "other";
 
 /** Reads one action's words, or what follows its keyword, from left to right. */
 export class Pipeline {
@@ -69,10 +69,9 @@ export class Pipeline {
 
   /** Reads a whole pipeline, with the variables that it declares; `range` may declare two. */
   pipeline(of: string): void {
-    const declared = this.#declarations(of === "range");
+    this.#scope.variables.push(...this.#declarations(of === "range"));
     this.#commands(of, 0);
     this.end("a pipeline");
-    this.#scope.variables.push(...declared);
   }
 
   #declarations(two: boolean): string[] {
@@ -86,9 +85,8 @@ export class Pipeline {
       const next = this.peek();
       if (next?.kind === "declare" || next?.kind === "assign") {
         this.#at += 1;
-        if (next.kind === "declare") return names;
-        names.forEach((name) => this.#known(name));
-        return [];
+        // Go finds out only at run time that what is assigned was never declared.
+        return names;
       }
       if (next?.kind !== "comma" || !two || names.length === 2) break;
       this.#at += 1;
@@ -106,6 +104,9 @@ export class Pipeline {
       }
       if (this.peek()?.kind !== "pipe") return;
       this.#at += 1;
+      // Go takes a pipe that leads nowhere.
+      const next = this.peek();
+      if (next === undefined || next.kind === "close") return;
     }
   }
 
@@ -113,16 +114,11 @@ export class Pipeline {
   #command(of: string, depth: number): Operand {
     const first = this.#operand(depth);
     if (first === undefined) throw new TemplateMistake(`a value is missing in ${of}`);
-    let operands = 1;
-    while (this.#tokens[this.#at]?.kind === "space") {
-      if (this.#operand(depth) === undefined) break;
-      operands += 1;
-    }
+    while (this.#tokens[this.#at]?.kind === "space" && this.#operand(depth) !== undefined);
     const next = this.peek();
     if (next !== undefined && next.kind !== "pipe" && next.kind !== "close") {
       throw new TemplateMistake(`${JSON.stringify(next.text)} cannot stand in a pipeline there`);
     }
-    if (operands === 1 && first === "nil") throw new TemplateMistake("nil is nothing to render");
     return first;
   }
 
@@ -170,8 +166,9 @@ export class Pipeline {
       throw new TemplateMistake(`there is no function ${JSON.stringify(name)}`);
     }
     this.#at += 1;
-    if (name === "nil") return "nil";
-    return CONSTANTS.has(name) ? "constant" : "other";
+    if (CONSTANTS.has(name)) return "constant";
+    this.#fields();
+    return "other";
   }
 
   #known(name: string): void {

@@ -37,14 +37,14 @@ const FORMS: readonly (readonly [Token["kind"], RegExp])[] = [
   ["comma", /,/y],
   ["open", /\(/y],
   ["close", /\)/y],
-  ["field", /\.[\p{L}_][\p{L}\p{N}_]*/uy],
+  ["field", /\.[\p{L}_][\p{L}\p{N}_]*(?=[ \t\r\n.,|:()]|\}\}|$)/uy],
   ["dot", /\./y],
-  ["variable", /\$[\p{L}\p{N}_]*/uy],
-  ["word", /[\p{L}_][\p{L}\p{N}_]*/uy],
+  ["variable", /\$[\p{L}\p{N}_]*(?=[ \t\r\n.,|:()]|\}\}|$)/uy],
+  ["word", /[\p{L}_][\p{L}\p{N}_]*(?=[ \t\r\n.,|:()]|\}\}|$)/uy],
 ];
-const OPENING = /\{\{(?:-(?=[ \t\r\n]))?/g;
-const COMMENT = /[ \t\r\n]*\/\*[\s\S]*?\*\/(?:[ \t\r\n]+-)?\}\}/y;
-const COMMENT_BEGIN = /[ \t\r\n]*\/\*/y;
+const OPENING = /\{\{(?:-[ \t\r\n])?/g;
+const COMMENT = /\/\*(?:[^*]|\*(?!\/))*\*\/(?:[ \t\r\n]+-)?\}\}/y;
+const COMMENT_BEGIN = /\/\*/y;
 const CLOSING = /(?:[ \t\r\n]+-)?\}\}/y;
 
 /** Takes the actions out of a template and each of them into pieces, as Go's `text/template` does. */
@@ -62,7 +62,7 @@ export function actionsOf(template: string): Actions {
       continue;
     }
     if (endOf(COMMENT_BEGIN, template, at) !== undefined) {
-      return { ok: false, problem: "a comment does not end with */}}" };
+      return { ok: false, problem: "a comment does not end with */}} at its first */" };
     }
     const action = actionFrom(template, at);
     if (!action.ok) return action;
@@ -83,7 +83,7 @@ function actionFrom(template: string, begin: number): Action {
     if (end !== undefined) return { ok: true, tokens, end };
     const token = tokenAt(template, at);
     if (token === undefined) {
-      const shown = JSON.stringify([...template.slice(at, at + 2)][0] ?? "");
+      const shown = JSON.stringify(/^.[^\s}]{0,20}/su.exec(template.slice(at, at + 40))?.[0] ?? "");
       return { ok: false, problem: `${shown} cannot stand in an action` };
     }
     tokens.push(token);
