@@ -263,8 +263,9 @@ test("a changed limit is a changed ConfigMap and nothing else", async () => {
   expect(await deployedGeneration(namespace)).toBe(generation);
 });
 
-test("members come and go with the group", async () => {
+test("members come and go with the group, and no Pod is replaced for it", async () => {
   const { namespace } = await running();
+  const generation = await deployedGeneration(namespace);
   const backends = async () =>
     ((await config(namespace))["backends"] as { name: string }[]).map(({ name }) => name);
   await cluster().apply([entry(namespace, "two")]);
@@ -273,6 +274,7 @@ test("members come and go with the group", async () => {
   await vi.waitFor(async () => expect(await backends()).toEqual(["two"]), EVENTUALLY);
   const { status } = await get(namespace, "vmcp", "gateway");
   expect(status?.discoveredBackends?.map(({ name }) => name)).toEqual(["two"]);
+  expect(await deployedGeneration(namespace)).toBe(generation);
 });
 
 test("a spec that no gateway runs is told, and what ran before goes on", async () => {
