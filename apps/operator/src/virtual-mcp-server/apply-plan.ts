@@ -16,7 +16,7 @@ import { HMAC_KEY } from "./objects/container.ts";
 import type { Wish } from "./objects/objects.ts";
 import type { Observed } from "./observe.ts";
 import type { Plan, PlannedObjects } from "./plan.ts";
-import { isApplied, isForeignOperator, takeOver } from "./take-over.ts";
+import { isApplied, isForeignOperator, takeOver } from "../reconciler/take-over.ts";
 import { hindered, type Verdict } from "./verdicts.ts";
 
 /** What is applied, for whom. */

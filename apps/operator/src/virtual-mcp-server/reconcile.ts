@@ -12,7 +12,7 @@ import { observe } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { PodHealth } from "./pod-health.ts";
 import { statusOf } from "./status.ts";
-import { isApplied, isForeignStatus, takeOver } from "./take-over.ts";
+import { adoptStatus } from "../reconciler/take-over.ts";
 
 /** Between two looks at how the backends of a gateway are. */
 const HEALTH_EVERY_MS = 10_000;
@@ -73,7 +73,7 @@ function reconcileWith(ports: Ports, health: PodHealth): Reconcile {
       facts: health.of(namespace, observed.pods),
       nowMs: ports.nowMs(),
     });
-    await adoptStatus(ports, observed.server, signal);
+    await adoptStatus(client, caches.virtualMcpServers.kind, observed.server, signal);
     tell(ports, observed.server, status);
     const informer = caches.virtualMcpServers;
     await writeStatus({ client, informer, live: observed.server, status, signal });
@@ -93,19 +93,6 @@ async function secretOf(
   const text = Buffer.from(found?.data?.[HMAC_KEY] ?? "", "base64").toString("utf8");
   const bytes = Buffer.from(text, "base64");
   return bytes.length === SECRET_BYTES ? bytes : randomBytes(SECRET_BYTES);
-}
-
-// Another operator's fields in the status would stay for ever.
-async function adoptStatus(
-  { client, caches }: Ports,
-  server: Parameters<typeof isApplied>[0] & { readonly status?: unknown },
-  signal: AbortSignal,
-): Promise<void> {
-  if (server.status === undefined || isApplied(server, "status")) return;
-  const { kind } = caches.virtualMcpServers;
-  const { namespace = "", name = "" } = server.metadata;
-  const object = await client.get(kind, { namespace, name }, signal);
-  if (object !== undefined) await takeOver(client, kind, { object, from: isForeignStatus }, signal);
 }
 
 function tell(

@@ -42,6 +42,19 @@ export function isApplied(live: KubeObject, subresource = ""): boolean {
   );
 }
 
+/** Makes the status that another operator wrote ours, before the first time that we write it: its fields would stay for ever. */
+export async function adoptStatus<T extends KubeObject & { readonly status?: unknown }>(
+  client: Pick<ApiClient, "get" | "patch">,
+  kind: Kind<T>,
+  live: T,
+  signal: AbortSignal,
+): Promise<void> {
+  if (live.status === undefined || isApplied(live, "status")) return;
+  const { namespace = "", name = "" } = live.metadata;
+  const object = await client.get(kind, { namespace, name }, signal);
+  if (object !== undefined) await takeOver(client, kind, { object, from: isForeignStatus }, signal);
+}
+
 /** Makes the fields of another operator ours, so that the next apply takes away what is not wanted. */
 export async function takeOver<T extends KubeObject>(
   client: Pick<ApiClient, "patch">,
