@@ -1,0 +1,149 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { useCluster } from "@headgate/test-cluster/vitest";
+import { afterAll, beforeAll, expect, onTestFinished, vi } from "vitest";
+import { startEcho } from "../fixtures/echo/listen.ts";
+import { type Forward, forward } from "../kubernetes/forward.ts";
+import { messagesIn, requestText } from "../wire/http.ts";
+import { openSession } from "../wire/session.ts";
+import { CRDS_CHART, OPERATOR_CHART } from "./chart.ts";
+import { importProgram } from "./program-image.ts";
+
+const { ownTest: test, cluster } = useCluster({ node: true, helm: true });
+
+const HOME = "headgate-system";
+const PATIENCE = { timeout: 90_000, interval: 200 };
+const TOOL = { name: "echo_as_json", arguments: {} };
+const ends: (() => Promise<unknown>)[] = [];
+const images = { operator: "", gateway: "" };
+let backend: Forward;
+
+const kubectl = (...args: readonly string[]) => cluster().kubectl(args);
+
+beforeAll(async () => {
+  images.operator = await importProgram(cluster(), "operator");
+  images.gateway = await importProgram(cluster(), "gateway");
+  const echo = await startEcho();
+  backend = await forward(cluster().hostAddress, Number(new URL(echo.url).port));
+  ends.push(echo.close, backend.close);
+  await kubectl("delete", "crd", "-l", "toolhive.stacklok.dev/auto-migrate-storage-version=true");
+  await cluster().helm(["install", "headgate-crds", CRDS_CHART, "--set", "crds.keep=false"]);
+  ends.push(() => cluster().helm(["uninstall", "headgate-crds"]));
+}, 300_000);
+
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end();
+}, 120_000);
+
+/** Installs a release and waits until its operator is ready, as its notes say. */
+async function install(release: string, values: readonly string[]): Promise<void> {
+  const own = [`operator.image=${images.operator}`, `operator.vmcpImage=${images.gateway}`];
+  const set = [...own, ...values].flatMap((value) => ["--set", value]);
+  const place = [release, "--namespace", HOME];
+  await cluster().helm(["install", ...place, OPERATOR_CHART, "--create-namespace", ...set]);
+  onTestFinished(async () => {
+    await cluster().helm(["uninstall", ...place]);
+  });
+  await kubectl("-n", HOME, "rollout", "status", `deployment/${release}`, "--timeout=90s");
+}
+
+async function createNamespace(namespace: string): Promise<void> {
+  await kubectl("create", "namespace", namespace);
+  onTestFinished(async () => {
+    await kubectl("delete", "namespace", namespace, "--wait=false");
+  });
+}
+
+/** Puts a group of one server, and a gateway in front of it, into a namespace. */
+async function applyTools(namespace: string): Promise<void> {
+  const object = (kind: string, name: string, spec: object) => ({
+    apiVersion: "toolhive.stacklok.dev/v1beta1",
+    kind,
+    metadata: { name, namespace },
+    spec,
+  });
+  const groupRef = { name: "tools" };
+  await cluster().apply([
+    object("MCPGroup", "tools", {}),
+    object("MCPServerEntry", "echo", {
+      groupRef,
+      remoteUrl: `http://${backend.host}:${backend.port}/mcp`,
+      transport: "streamable-http",
+      allowPrivateEndpoint: true,
+    }),
+    object("VirtualMCPServer", "tools", { groupRef, incomingAuth: { type: "anonymous" } }),
+  ]);
+}
+
+async function phaseIn(namespace: string): Promise<string> {
+  return kubectl("-n", namespace, "get", "vmcp/tools", "-o", "jsonpath={.status.phase}");
+}
+
+/** What a tool of a namespace's gateway answers, called by MCP through its Service. */
+async function askIn(namespace: string): Promise<unknown> {
+  const service = ["-n", namespace, "get", "service/vmcp-tools", "-o"];
+  const address = await kubectl(...service, "jsonpath={.spec.clusterIP}");
+  const session = await openSession(`http://${address}:4483/mcp`);
+  const text = requestText(1, "tools/call", TOOL);
+  const [answer = "{}"] = await messagesIn(await session.post(text));
+  await session.end();
+  return (JSON.parse(answer) as { result?: unknown }).result;
+}
+
+/** The names of the metrics that a text in the format of Prometheus tells of. */
+function families(text: string): ReadonlySet<string> {
+  const named = text.matchAll(/^# TYPE (\S+) (\S+)$/gm);
+  return new Set(
+    [...named].flatMap(([, name = "", type]) =>
+      type === "histogram" ? [name, `${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+    ),
+  );
+}
+
+test("two charts and three objects end in a gateway that answers MCP, whose metrics dashboard and alerts ask for", async () => {
+  await createNamespace("first");
+  await install("headgate-operator", []);
+  await applyTools("first");
+  await vi.waitFor(async () => expect(await phaseIn("first")).toBe("Ready"), PATIENCE);
+  await vi.waitFor(async () => expect(await askIn("first")).toHaveProperty("content"), PATIENCE);
+
+  const scraped = async (namespace: string, selector: string, port: number) => {
+    const pod = await kubectl("-n", namespace, "get", "pods", "-l", selector, "-o", "name");
+    const name = pod.trim().replace("pod/", "");
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}:${port}/proxy/metrics`;
+    return kubectl("get", "--raw", path);
+  };
+  const operators = "app.kubernetes.io/component=operator";
+  const known = families(
+    (await scraped(HOME, operators, 8080)) + (await scraped("first", "app=virtualmcpserver", 4483)),
+  );
+  for (const file of ["alerts.yaml", "dashboard.json"]) {
+    const text = await readFile(join(OPERATOR_CHART, "files", file), "utf8");
+    const asked = text.match(/\b(headgate|toolhive|mcp)_[a-z_]+(?=[{[)\s])/g) ?? [];
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((name) => !known.has(name))).toEqual([]);
+  }
+}, 240_000);
+
+test("two releases side by side act each in its own namespaces and nowhere else", async () => {
+  const places = { one: ["home-of-one", "second-of-one"], two: ["home-of-two"] };
+  for (const namespace of [...places.one, ...places.two]) await createNamespace(namespace);
+  const mark = await cluster().audit.mark();
+  for (const [release, namespaces] of Object.entries(places)) {
+    const allowed = `operator.rbac.allowedNamespaces={${namespaces.join(",")}}`;
+    const name = `fullnameOverride=${release}`;
+    await install(release, [name, "operator.rbac.scope=namespace", allowed]);
+  }
+  for (const namespace of [...places.one, ...places.two]) {
+    await applyTools(namespace);
+    await vi.waitFor(async () => expect(await phaseIn(namespace)).toBe("Ready"), PATIENCE);
+  }
+  const writes = await cluster().audit.writes(mark);
+  for (const [release, namespaces] of Object.entries(places)) {
+    const account = `system:serviceaccount:${HOME}:${release}`;
+    const by = writes.filter(({ user }) => user === account);
+    expect(by.filter(({ code }) => code === 403)).toEqual([]);
+    const written = new Set(by.map(({ namespace }) => namespace));
+    expect(written).toEqual(new Set([HOME, ...namespaces]));
+  }
+}, 240_000);
