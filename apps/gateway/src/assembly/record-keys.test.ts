@@ -32,7 +32,7 @@ test.each([
 ])("a key that is %s is refused without being repeated", (_, text) => {
   const refused = (): unknown => recordKeys({ HEADGATE_SESSION_KEY: text });
   expect(refused).toThrow("HEADGATE_SESSION_KEY must be 32 bytes in base64");
-  expect(refused).not.toThrow(new RegExp(RegExp.escape(text)));
+  expect(refused).not.toThrow(text);
 });
 
 test("a key on its way out needs one in its place", () => {

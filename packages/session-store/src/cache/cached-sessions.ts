@@ -4,6 +4,7 @@ import { unavailable } from "../unavailable.ts";
 import { Announcer } from "./announcer.ts";
 import { confirm, confirmedEntry, localEntry, type Entry } from "./entry.ts";
 import type { Load } from "./loads.ts";
+import { LostSessions } from "./lost-sessions.ts";
 import { Residents } from "./residents.ts";
 import type {
   CachedCreateOutcome,
@@ -13,6 +14,7 @@ import type {
   CacheStatistics,
   ReadOptions,
 } from "./session-cache.ts";
+import type { Writing } from "./session-writer.ts";
 import { cacheSettings, type CachedSessionsOptions, type CacheSettings } from "./settings.ts";
 import { WriteBack } from "./write-back.ts";
 
@@ -26,6 +28,7 @@ class SessionsOfProcess implements CachedSessions {
   readonly #residents: Residents;
   readonly #announcer: Announcer;
   readonly #writeBack: WriteBack;
+  readonly #lost: LostSessions;
 
   constructor(settings: CacheSettings) {
     this.#settings = settings;
@@ -36,9 +39,19 @@ class SessionsOfProcess implements CachedSessions {
         this.#residents.outdate(id, revision);
         settings.observe({ kind: "outdated", id });
       },
-      gap: () => this.#residents.outdateAll(),
+      gap: () => {
+        this.#residents.outdateAll();
+        this.#lost.look();
+      },
     });
-    this.#writeBack = new WriteBack(settings, this.#residents, this.#announcer);
+    const returned = () => this.#lost.look();
+    this.#writeBack = new WriteBack(settings, this.#residents, this.#announcer, returned);
+    this.#lost = new LostSessions({
+      ...settings,
+      residents: this.#residents,
+      putBack: (entry) => this.#restore(entry),
+      ended: (id) => this.#writeBack.forget(id, "ended"),
+    });
   }
 
   get statistics(): CacheStatistics {
@@ -120,6 +133,7 @@ class SessionsOfProcess implements CachedSessions {
 
   close(): void {
     this.#writeBack.backlog.stop();
+    this.#lost.close();
     this.#residents.close();
     this.#announcer.close();
   }
@@ -163,13 +177,17 @@ class SessionsOfProcess implements CachedSessions {
   }
 
   async #putBack(entry: Entry, askedAtMs: number): Promise<ReadOutcome> {
-    entry.lost = true;
-    const release = this.#residents.entries.hold(entry.id);
-    const writing = await this.#writeBack.write(entry).finally(release);
+    const writing = await this.#restore(entry);
     if (writing.outcome === "unavailable") return this.#writeBack.goOnAlone(entry, askedAtMs);
     if (writing.outcome !== "written") return writing;
     entry.touchedAtMs = askedAtMs;
     return { outcome: "found", record: entry.view };
+  }
+
+  #restore(entry: Entry): Promise<Writing> {
+    entry.lost = true;
+    const release = this.#residents.entries.hold(entry.id);
+    return this.#writeBack.write(entry).finally(release);
   }
 
   /** Of a record that may be outdated already: the store has to be asked before it is used again. */

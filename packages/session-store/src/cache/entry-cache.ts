@@ -67,6 +67,16 @@ export class EntryCache {
     };
   }
 
+  /** The entry, without that counting as a use. */
+  peek(id: string): Entry | undefined {
+    return this.#held.get(id)?.entry ?? this.#free.peek(id);
+  }
+
+  /** What is here now; of what is not held, the least recently used first. */
+  ids(): string[] {
+    return [...this.#held.keys(), ...this.#free.rkeys()];
+  }
+
   /** The least recently used entry that is not held. */
   oldest(): Entry | undefined {
     for (const entry of this.#free.rvalues()) return entry;

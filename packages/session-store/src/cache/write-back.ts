@@ -16,7 +16,13 @@ export class WriteBack {
   readonly #writer: SessionWriter;
   readonly backlog: Backlog;
 
-  constructor(settings: CacheSettings, residents: Residents, announcer: Announcer) {
+  /** `returned` hears when the store is there again. */
+  constructor(
+    settings: CacheSettings,
+    residents: Residents,
+    announcer: Announcer,
+    returned: () => void,
+  ) {
     const { observe } = settings;
     this.#settings = settings;
     this.#residents = residents;
@@ -30,7 +36,10 @@ export class WriteBack {
       ...settings,
       settle: (id, debt) => this.#settle(id, debt),
       wentAway: () => observe({ kind: "store-away" }),
-      returned: () => observe({ kind: "store-returned" }),
+      returned: () => {
+        observe({ kind: "store-returned" });
+        returned();
+      },
     });
   }
 

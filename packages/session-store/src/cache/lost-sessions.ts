@@ -1,0 +1,71 @@
+import type { SessionStore } from "../store/session-store.ts";
+import type { Entry } from "./entry.ts";
+import type { Residents } from "./residents.ts";
+
+/** What the search works with. */
+export interface LostSessionsParts {
+  readonly store: Pick<SessionStore, "peek">;
+  readonly residents: Residents;
+  readonly now: () => number;
+  readonly ttlMs: number;
+  /** The store has lost a session that is known here. */
+  readonly putBack: (entry: Entry) => Promise<unknown>;
+  /** Another process ended a session, which was not heard here. */
+  readonly ended: (id: string) => void;
+}
+
+// So many are asked for in one round trip: few enough not to hold up requests.
+const AT_ONCE = 64;
+
+/**
+ * Looks, once a store is back, for sessions of this process that it lost, before a process that does not know them is
+ * asked for one. Asking lets none of them live on.
+ */
+export class LostSessions {
+  readonly #parts: LostSessionsParts;
+  #looking: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(parts: LostSessionsParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to look, unless that is under way. */
+  look(): void {
+    if (!this.#isClosed) this.#looking ??= this.#lookThrough();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async #lookThrough(): Promise<void> {
+    // What goes wrong here is found out by the next request.
+    await this.#lookAtAll().catch(() => undefined);
+    this.#looking = undefined;
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const { residents, now, ttlMs } = this.#parts;
+    const ids = residents.entries.ids();
+    for (let from = 0; from < ids.length && !this.#isClosed; from += AT_ONCE) {
+      const some = ids.slice(from, from + AT_ONCE).flatMap((id) => {
+        const entry = residents.entries.peek(id);
+        // What nobody used for its time may be missing.
+        const isOver = entry === undefined || now() - entry.touchedAtMs > ttlMs;
+        // What the store has not heard of is written anyway.
+        return isOver || entry.stored.revision === 0 ? [] : [entry];
+      });
+      const isThere = await Promise.all(some.map((entry) => this.#lookAt(entry)));
+      if (isThere.includes(false)) return;
+    }
+  }
+
+  /** False when the store is away again. */
+  async #lookAt(entry: Entry): Promise<boolean> {
+    const { outcome } = await this.#parts.store.peek(entry.id);
+    if (outcome === "missing") await this.#parts.putBack(entry);
+    else if (outcome === "ended") this.#parts.ended(entry.id);
+    return outcome !== "unavailable";
+  }
+}
