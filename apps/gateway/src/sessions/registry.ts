@@ -6,6 +6,7 @@ import { leastNeeded } from "./make-room.ts";
 import { firstRecord } from "./record.ts";
 import type { Asker, NewSession, RegistryOptions, SessionEnd } from "./registry-options.ts";
 import { Restores, type Restore } from "./restores.ts";
+import { Round } from "./round.ts";
 import { Session } from "./session.ts";
 import { SharedProfiles } from "./shared-profiles.ts";
 import { storeAwayError, type SharedSessions } from "./shared-sessions.ts";
@@ -20,6 +21,8 @@ class SessionRegistry {
   readonly #admission: Admission;
   readonly #restores = new Restores();
   readonly #profiles = new SharedProfiles();
+  readonly #sweeps = new Round();
+  readonly #signs = new Round();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -110,25 +113,14 @@ class SessionRegistry {
     if (session !== undefined && mayLeave(session)) void this.#end(session, "left", true);
   }
 
-  /** Ends sessions whose time is over and forgets streams that nobody came back for. */
+  /** Begins to end sessions whose time is over, and to forget streams that nobody came back for. */
   sweep(): void {
-    const { ttlMs, now, resumeWindowMs, shared } = this.#options;
-    const nowMs = now();
-    // A store keeps a session a little longer than its time, so that asking earlier would tell nothing.
-    const lifeMs = ttlMs + (shared?.lateMs ?? 0);
-    for (const session of this.#sessions.values()) {
-      const streams = session.openedStreams;
-      session.closeIdleLinks(nowMs);
-      streams?.sweep(nowMs - resumeWindowMs);
-      if (isUsed(session)) {
-        session.lastSeenMs = nowMs;
-        if (nowMs >= session.freshUntilMs) this.#lookAgain(session);
-      } else if (nowMs - session.lastSeenMs > lifeMs) void this.#expired(session, shared);
-    }
+    this.#sweeps.begin(this.#sessions.values(), (session) => this.#swept(session));
   }
 
+  /** Begins to give silent streams a sign of life. */
   keepStreamsAlive(): void {
-    for (const session of this.#sessions.values()) session.openedStreams?.keepAlive();
+    this.#signs.begin(this.#sessions.values(), (session) => session.openedStreams?.keepAlive());
   }
 
   /** How many sessions there are, how many of them have a standing stream, and how many events they keep. */
@@ -215,6 +207,21 @@ class SessionRegistry {
     const freshMs = kept.outcome === "found" ? shared.freshMs : ALONE_MS;
     session.freshUntilMs = this.#options.now() + freshMs;
     return session;
+  }
+
+  #swept(session: Session): Promise<void> | undefined {
+    const { ttlMs, now, resumeWindowMs, shared } = this.#options;
+    const nowMs = now();
+    session.closeIdleLinks(nowMs);
+    session.openedStreams?.sweep(nowMs - resumeWindowMs);
+    if (isUsed(session)) {
+      session.lastSeenMs = nowMs;
+      if (nowMs >= session.freshUntilMs) this.#lookAgain(session);
+      return undefined;
+    }
+    // A store keeps a session a little longer than its time, so that asking earlier would tell nothing.
+    const lifeMs = ttlMs + (shared?.lateMs ?? 0);
+    return nowMs - session.lastSeenMs > lifeMs ? this.#expired(session, shared) : undefined;
   }
 
   #lookAgain(session: Session): void {
