@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { connect, type Log, noMetrics, podProxy } from "@headgate/controller";
 import type { Cluster } from "@headgate/test-cluster/vitest";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { createOperator } from "../src/operator.ts";
 import { settingsFrom } from "../src/settings/settings.ts";
 
@@ -72,6 +72,11 @@ export async function startOperator(
     pods.close();
   };
   onTestFinished(stop);
+  // What is applied before would be there when it looks for the first time, and nothing would arrive.
+  await Promise.race([
+    vi.waitFor(() => expect(lines.join()).toContain("every cache is full"), 30_000),
+    running.catch(() => undefined),
+  ]);
   return { stop, ended: running, log: lines };
 }
 

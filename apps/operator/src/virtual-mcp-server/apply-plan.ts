@@ -10,13 +10,13 @@ import {
 import type { CacheName } from "../cluster/caches.ts";
 import { FIELD_MANAGER } from "../cluster/field-manager.ts";
 import type { Ports } from "../reconciler/kind-reconciler.ts";
+import { isApplied, isForeignOperator, takeOver } from "../reconciler/take-over.ts";
 import type { Contents } from "./contents.ts";
 import { keepReplicas } from "./keep-replicas.ts";
 import { HMAC_KEY } from "./objects/container.ts";
 import type { Wish } from "./objects/objects.ts";
 import type { Observed } from "./observe.ts";
 import type { Plan, PlannedObjects } from "./plan.ts";
-import { isApplied, isForeignOperator, takeOver } from "../reconciler/take-over.ts";
 import { hindered, type Verdict } from "./verdicts.ts";
 
 /** What is applied, for whom. */

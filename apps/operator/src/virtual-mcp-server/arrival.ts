@@ -2,7 +2,7 @@ import { checksum } from "./checksum.ts";
 import type { Observed } from "./observe.ts";
 
 /** For how long a new server is given time until everything that came with it is there. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 2_000;
 /** Quiet time after which everything is taken to be there. */
 const QUIET_MS = 40;
 

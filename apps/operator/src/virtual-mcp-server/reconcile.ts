@@ -1,6 +1,7 @@
 import { nameOfKey, type Reconcile } from "@headgate/controller";
 import { secrets } from "../cluster/built-in.ts";
 import type { KindReconciler, Ports } from "../reconciler/kind-reconciler.ts";
+import { adoptStatus } from "../reconciler/take-over.ts";
 import { writeStatus } from "../reconciler/write-status.ts";
 import { applyPlan } from "./apply-plan.ts";
 import { Arrivals } from "./arrival.ts";
@@ -12,7 +13,6 @@ import { observe } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { PodHealth } from "./pod-health.ts";
 import { statusOf } from "./status.ts";
-import { adoptStatus } from "../reconciler/take-over.ts";
 
 /** Between two looks at how the backends of a gateway are. */
 const HEALTH_EVERY_MS = 10_000;
