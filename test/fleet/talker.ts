@@ -22,6 +22,8 @@ export type Talker = {
   listeners: () => number;
   /** Says a log line to every session on its standing stream. */
   say: (data: string) => Promise<void>;
+  /** Adds a tool for every session, and tells all of them. */
+  grow: (name: string) => Promise<void>;
   /** Calls that were cancelled, by what they were called with. */
   cancelled: string[];
   /** Progress that clients reported of what they were asked. */
@@ -29,7 +31,7 @@ export type Talker = {
   close: () => Promise<void>;
 };
 
-type Seen = Pick<Talker, "cancelled" | "progress">;
+type Seen = Pick<Talker, "cancelled" | "progress"> & { names: string[] };
 
 const NAMES = ["well", "count", "wait", "roots", "sampling", "elicitation", "unlock"];
 const FORM = { type: "object" as const, properties: { name: { type: "string" as const } } };
@@ -40,15 +42,20 @@ function sessionOf(seen: Seen): Server {
     { name: "talker", version: "1.0.0" },
     { capabilities: { tools: { listChanged: true }, logging: {} } },
   );
-  const names = [...NAMES];
+  const own: string[] = [];
   server.setRequestHandler(SetLevelRequestSchema, () => ({}));
   server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: names.map((name) => ({ name, inputSchema: { type: "object" as const } })),
+    tools: [...seen.names, ...own].map((name) => ({
+      name,
+      inputSchema: { type: "object" as const },
+    })),
   }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const { n = 0, ms = 10, text = "" } = (params.arguments ?? {}) as Record<string, never>;
     const answer = (said: unknown) => ({
-      content: [{ type: "text" as const, text: typeof said === "string" ? said : JSON.stringify(said) }],
+      content: [
+        { type: "text" as const, text: typeof said === "string" ? said : JSON.stringify(said) },
+      ],
     });
     const line = (data: string) =>
       extra.sendNotification({
@@ -83,8 +90,8 @@ function sessionOf(seen: Seen): Server {
       const onprogress = ({ progress }: { progress: number }) => void seen.progress.push(progress);
       return answer(await extra.sendRequest(request, CreateMessageResultSchema, { onprogress }));
     }
-    if (params.name === "unlock" && !names.includes("secret")) {
-      names.push("secret");
+    if (params.name === "unlock" && own.length === 0) {
+      own.push("secret");
       await server.sendToolListChanged();
     }
     return answer(`${params.name} was called`);
@@ -94,7 +101,7 @@ function sessionOf(seen: Seen): Server {
 
 /** Starts a talker on a free port. */
 export async function startTalker(): Promise<Talker> {
-  const seen: Seen = { cancelled: [], progress: [] };
+  const seen: Seen = { cancelled: [], progress: [], names: [...NAMES] };
   const open = new Map<string, { server: Server; transport: StreamableHTTPServerTransport }>();
   let listening = 0;
   const start = async (): Promise<StreamableHTTPServerTransport> => {
@@ -121,12 +128,17 @@ export async function startTalker(): Promise<Talker> {
   const { port } = listener.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/mcp`,
-    ...seen,
+    cancelled: seen.cancelled,
+    progress: seen.progress,
     sessions: () => open.size,
     listeners: () => listening,
     say: async (data) => {
       const params = { level: "info" as const, data };
       await Promise.all([...open.values()].map(({ server }) => server.sendLoggingMessage(params)));
+    },
+    grow: async (name) => {
+      seen.names.push(name);
+      await Promise.all([...open.values()].map(({ server }) => server.sendToolListChanged()));
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => void listener.close(() => resolve()));

@@ -12,6 +12,8 @@ const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 const FIRST_RETRY_MS = 1000;
 const MIN_RETRY_MS = 10;
 const LAST_RETRY_MS = 30_000;
+/** Another process of the gateway may have the session's stream for a moment yet. */
+const OTHER_RETRY_MS = 100;
 
 /** What a listener listens to, and for whom. */
 interface HttpListenerOptions {
@@ -128,6 +130,7 @@ class HttpListener {
 
   /** 404 and 400 speak of the event to go on after, or of a session that is gone, or just say that there is no such stream. */
   #refused(status: number): void {
+    if (status === 409 && this.#retryMs === this.#firstRetryMs) this.#retryMs = OTHER_RETRY_MS;
     const resumed = this.#lastEventId !== undefined;
     this.#lastEventId = undefined;
     if (status === 404 || status === 400) {

@@ -30,6 +30,15 @@ interface CatalogReading {
   readonly failures: readonly GatewayError[];
 }
 
+/** How a backend is read. */
+interface ReadingOptions {
+  /** For each page. */
+  readonly timeoutMs: number;
+  readonly before?: BackendCatalog | undefined;
+  /** What the backend said of itself elsewhere; a link that goes on in a session has not heard it. */
+  readonly known?: Pick<BackendCatalog, "capabilities" | "instructions"> | undefined;
+}
+
 /**
  * Reads all lists of a backend, page by page. A list that cannot be read in full costs none of the others: in the
  * catalogue it is as it was in `before`, with a problem that says so. Never rejects.
@@ -37,9 +46,10 @@ interface CatalogReading {
 async function readCatalog(
   backend: string,
   link: Link,
-  { timeoutMs, before }: { timeoutMs: number; before?: BackendCatalog | undefined },
+  { timeoutMs, before, known }: ReadingOptions,
 ): Promise<CatalogReading> {
-  const { capabilities, instructions } = link.server;
+  const capabilities = { ...known?.capabilities, ...link.server.capabilities };
+  const instructions = link.server.instructions ?? known?.instructions;
   const declared = KINDS.filter((kind) => capabilities[LISTS[kind].capability] !== undefined);
   const lists = await Promise.all(
     declared.map(async (kind) => {

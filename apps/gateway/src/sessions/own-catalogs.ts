@@ -114,8 +114,9 @@ class OwnCatalogs {
   async #read(backend: string, link: Link, timeoutMs: number): Promise<BackendCatalog | undefined> {
     const reading = Symbol(backend);
     this.#reading.set(backend, reading);
-    const before = this.#own.get(backend) ?? this.#classCatalog(backend);
-    const { catalog } = await readCatalog(backend, link, { timeoutMs, before });
+    const known = this.#classCatalog(backend);
+    const before = this.#own.get(backend) ?? known;
+    const { catalog } = await readCatalog(backend, link, { timeoutMs, before, known });
     this.#lookedAtMs = performance.now();
     if (this.#reading.get(backend) !== reading) return undefined;
     this.#reading.delete(backend);

@@ -164,7 +164,8 @@ class Session implements Peer {
 
   /** Passes a notification of the client on: progress to the backend that asked, anything else to every linked one. */
   pass(notification: Message): void {
-    this.#dialogue?.pass(notification);
+    const isElsewhere = this.#context.others !== undefined;
+    (isElsewhere ? this.#dialogueMade : this.#dialogue)?.pass(notification);
   }
 
   /** Notes what a request carried of the headers to pass through; a rotated token reaches backends with the next call. */
