@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { startRedis } from "@headgate/redis-server-for-tests";
 import { costOf, type Bench } from "../bench.ts";
 import type { Figure } from "../figure.ts";
 import type { LoopAnswer } from "../load/jobs.ts";
 import { median } from "../load/quantile.ts";
-import { canPin } from "../machine/cores.ts";
 import { startGateway, type StartedGateway } from "../machine/gateway.ts";
+import { pinToLoad } from "../machine/pin-redis.ts";
 import { startTokenIssuer } from "../machine/token-issuer.ts";
 
 const CALLERS = [1, 16, 64] as const;
@@ -25,7 +24,7 @@ interface Turn {
 /** What limits on Redis cost a call: one shared, one per user and two of the tool, with tokens verified either way. */
 export async function measureLimited(bench: Bench): Promise<readonly Figure[]> {
   const [redis, issuer] = [await startRedis(), await startTokenIssuer()];
-  pinToLoad(await redis.command("INFO", "server"));
+  await pinToLoad(redis);
   const { incomingAuth } = issuer;
   const sessionStorage = { provider: "redis", address: `${redis.host}:${redis.port}` };
   const common = { incomingAuth, sessionStorage };
@@ -48,12 +47,6 @@ export async function measureLimited(bench: Bench): Promise<readonly Figure[]> {
     issuer.stop();
     await redis.stop();
   }
-}
-
-/** Redis runs on another machine in earnest, so that here it must not take the gateway's core. */
-function pinToLoad(info: string): void {
-  const pid = /process_id:(\d+)/.exec(info)?.[1];
-  if (canPin && pid !== undefined) spawnSync("taskset", ["-acp", "1", pid]);
 }
 
 async function inTurns(

@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import { Connection } from "./connection.ts";
 import type { OpenStream } from "./event-stream.ts";
-import { median } from "./quantile.ts";
+import type { GatherAsk, TouchAnswer, TouchAsk } from "./jobs.ts";
+import { median, quantile } from "./quantile.ts";
 import { Session } from "./session.ts";
 
 // Enough to keep a gateway busy; they are closed afterwards, so that what is counted per session is the session's.
@@ -17,10 +19,11 @@ interface Member {
 export class Crowd {
   #members: Member[] = [];
 
-  /** Opens sessions until there are `sessions`. */
-  async gather(url: URL, sessions: number, streams: boolean): Promise<void> {
+  /** Opens sessions until there are `sessions`, each of which calls every one of `tools` once. */
+  async gather(url: URL, { sessions, streams, tools = [] }: GatherAsk): Promise<void> {
     await eachConnection(url, sessions - this.#members.length, async (connection) => {
-      const session = await Session.open(url, connection);
+      const session = await opened(url, connection);
+      for (const tool of tools) await session.call(tool);
       this.#members.push({ session, stream: streams ? await session.stream() : undefined });
     });
     // A server that quietly drops sessions would look as if it kept them for nothing.
@@ -50,14 +53,43 @@ export class Crowd {
     const start = performance.now();
     const ended = Promise.all(members.map(async ({ stream }) => stream?.ended));
     await this.#deleteAll(members);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, STREAMS_DEADLINE_MS, undefined);
-    });
+    const late = setTimeout(STREAMS_DEADLINE_MS, undefined, { ref: false });
     const streamsEndedMs = await Promise.race([ended.then(() => performance.now() - start), late]);
-    clearTimeout(timer);
     for (const { stream } of members) stream?.close();
     return streamsEndedMs;
+  }
+
+  /** Uses some of the sessions once each, one after the other, at whatever gateway is at this address. */
+  async touch(ask: TouchAsk): Promise<TouchAnswer> {
+    const connection = new Connection(new URL(ask.url));
+    const micros: number[] = [];
+    try {
+      for (const { session } of this.#members.slice(ask.from, ask.from + ask.count)) {
+        const before = performance.now();
+        await (ask.tool === undefined
+          ? session.ping(connection)
+          : session.call(ask.tool, { over: connection }));
+        micros.push((performance.now() - before) * 1000);
+      }
+    } finally {
+      connection.close();
+    }
+    const sorted = Float64Array.from(micros).toSorted();
+    return {
+      requests: sorted.length,
+      p50Micros: quantile(sorted, 0.5),
+      p99Micros: quantile(sorted, 0.99),
+    };
+  }
+
+  /** Has as many sessions call at once, each over a connection of its own. */
+  async callAtOnce(url: URL, count: number, tool: string, waitMs: number): Promise<void> {
+    await Promise.all(
+      this.#members.slice(0, count).map(async ({ session }) => {
+        const over = new Connection(url);
+        await session.call(tool, { over, waitMs }).finally(() => over.close());
+      }),
+    );
   }
 
   /** Closes every stream without a word. */
@@ -73,6 +105,17 @@ export class Crowd {
     await eachConnection(url, members.length, async (connection) => {
       await waiting.next().value?.session.delete(connection);
     });
+  }
+}
+
+/** Opens a session, at the latest at the third attempt: a gateway may say that it cannot just now. */
+async function opened(url: URL, connection: Connection, attempts = 3): Promise<Session> {
+  try {
+    return await Session.open(url, connection);
+  } catch (error) {
+    if (attempts === 1) throw error;
+    await setTimeout(1_000);
+    return opened(url, connection, attempts - 1);
   }
 }
 

@@ -13,6 +13,14 @@ const CLIENT = {
 // One counter for all sessions: servers that keep requests by id must never see the same one twice.
 let lastId = 0;
 
+/** How a call is made. */
+interface CallOptions {
+  /** The session's own connection when omitted. */
+  readonly over?: Connection;
+  /** How long the server lets it wait for its answer. */
+  readonly waitMs?: number;
+}
+
 /** An MCP session as a client sees it; several may share a connection that carries one exchange at a time. */
 export class Session {
   readonly url: URL;
@@ -38,15 +46,24 @@ export class Session {
   }
 
   /** Calls the echo tool and checks that the answer is the one to this call. */
-  async call(tool: string): Promise<void> {
+  async call(tool: string, { over, waitMs }: CallOptions = {}): Promise<void> {
     const text = `echo ${lastId + 1}.`;
-    const { body } = await this.#post("tools/call", { name: tool, arguments: { text } });
+    const { body } = await this.#post(
+      "tools/call",
+      { name: tool, arguments: { text, waitMs } },
+      over,
+    );
     if (!body.includes(text)) throw new Error(`a call was answered ${body.slice(0, 300)}`);
   }
 
   /** The first page of tools, as it came. */
   async list(over = this.#connection): Promise<string> {
     return (await this.#post("tools/list", {}, over)).body;
+  }
+
+  /** The cheapest request there is. */
+  async ping(over = this.#connection): Promise<void> {
+    await this.#post("ping", {}, over);
   }
 
   /** Opens the GET stream, on a connection of its own. */

@@ -9,10 +9,12 @@ export interface Backends {
   stop(): Promise<void>;
 }
 
-/** Totals since the start. */
+/** Totals since the start, unless it says otherwise. */
 interface BackendCounters {
   readonly requests: number;
   readonly connections: number;
+  /** Connections that are open now. */
+  readonly open: number;
 }
 
 /** How many servers of how many tools, and where. */
@@ -20,6 +22,8 @@ export interface BackendsAsk {
   readonly servers: number;
   readonly tools: number;
   readonly sessions: boolean;
+  /** Whether they open standing streams; not when omitted. */
+  readonly streams?: boolean;
   readonly firstPort: number | undefined;
 }
 
@@ -28,6 +32,7 @@ export async function startBackends(ask: BackendsAsk): Promise<Backends> {
   const program = fileURLToPath(new URL("../programs/backend.ts", import.meta.url));
   const args = ["--servers", `${ask.servers}`, "--tools", `${ask.tools}`];
   if (ask.sessions) args.push("--sessions");
+  if (ask.streams) args.push("--streams");
   if (ask.firstPort !== undefined) args.push("--first-port", `${ask.firstPort}`);
   const child = startNode("load", [program, ...args], "pipe");
   const { urls, counters } = await firstLine<{ urls: string[]; counters: string }>(child);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { pinned, type Side } from "./cores.ts";
 
@@ -10,8 +10,8 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Where a child's output goes: to us, or to an open file. */
-export type Output = "pipe" | number;
+/** Where a child's output goes: to us, or to an open file; in the latter case it may exchange messages with us all the same. */
+export type Output = "pipe" | number | { readonly file: number };
 
 /** Starts a Node program on its side's core; with its output piped to us it can also exchange messages with us. */
 export function startNode(side: Side, args: readonly string[], output: Output): Child {
@@ -19,12 +19,18 @@ export function startNode(side: Side, args: readonly string[], output: Output): 
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(command, rest, {
     env: { ...env, NODE_ENV: "production" },
-    stdio: output === "pipe" ? ["ignore", "pipe", "inherit", "ipc"] : ["ignore", output, output],
+    stdio: stdioOf(output),
   });
   const end = (): void => void child.kill("SIGKILL");
   process.once("exit", end);
   child.once("exit", () => process.off("exit", end));
   return { pid: child.pid ?? Number.NaN, process: child, stop: async () => stop(child) };
+}
+
+function stdioOf(output: Output): StdioOptions {
+  if (output === "pipe") return ["ignore", "pipe", "inherit", "ipc"];
+  if (typeof output === "number") return ["ignore", output, output];
+  return ["ignore", output.file, output.file, "ipc"];
 }
 
 /** The first line a child prints, as JSON; rejects when it exits instead. */

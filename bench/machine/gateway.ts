@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,6 +16,7 @@ const READY_DEADLINE_MS = 20_000;
 export interface StartedGateway extends Target {
   readonly pid: number;
   readonly readyMs: number;
+  readonly process: ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -22,7 +24,13 @@ export interface StartedGateway extends Target {
 export interface GatewayVariant {
   readonly name: string;
   readonly config: object;
+  /** Flags of Node.js. */
+  readonly flags?: readonly string[];
+  /** Whether it answers `observe`. */
+  readonly observed?: boolean;
 }
+
+const OBSERVER = fileURLToPath(new URL("../programs/observer.ts", import.meta.url));
 
 const USUAL: GatewayVariant = { name: "gateway", config: {} };
 
@@ -36,9 +44,11 @@ export async function startGateway(
   writeFileSync(config, JSON.stringify({ ...gatewayConfig(backendUrls), ...variant.config }));
   const port = await freePort();
   const start = performance.now();
-  const args = [PROGRAM, "serve", "--config", config, "--port", `${port}`];
+  const { flags = [], observed = false } = variant;
+  const preload = observed ? ["--import", OBSERVER] : [];
+  const args = [...flags, ...preload, PROGRAM, "serve", "--config", config, "--port", `${port}`];
   const output = openSync(log, "w");
-  const child = startNode("gateway", args, output);
+  const child = startNode("gateway", args, observed ? { file: output } : output);
   closeSync(output);
   const stop = async (): Promise<void> => {
     await child.stop();
@@ -55,6 +65,7 @@ export async function startGateway(
     name: variant.name,
     url: `http://127.0.0.1:${port}/mcp`,
     pid: child.pid,
+    process: child.process,
     readyMs: performance.now() - start,
     stop,
   };

@@ -1,6 +1,6 @@
 /*
  * Fast MCP servers to put a gateway in front of: raw node:http, answers as JSON, connections never closed.
- *   node bench/programs/backend.ts --servers 3 --tools 20 [--sessions] [--first-port 9101]
+ *   node bench/programs/backend.ts --servers 3 --tools 20 [--sessions] [--streams] [--first-port 9101]
  * Prints {"urls": […], "counters": …} when it listens; GET on `counters` tells requests and connections so far.
  */
 import { randomUUID } from "node:crypto";
@@ -13,11 +13,12 @@ const { values } = parseArgs({
     servers: { type: "string", default: "1" },
     tools: { type: "string", default: "20" },
     sessions: { type: "boolean", default: false },
+    streams: { type: "boolean", default: false },
     "first-port": { type: "string" },
   },
 });
 
-const counters = { requests: 0, connections: 0 };
+const counters = { requests: 0, connections: 0, open: 0 };
 
 const tools = Array.from({ length: Number(values.tools) }, (_, index) => ({
   name: index === 0 ? "echo" : `tool_${index}`,
@@ -36,14 +37,14 @@ const tools = Array.from({ length: Number(values.tools) }, (_, index) => ({
 
 const initialized = {
   protocolVersion: "2025-11-25",
-  capabilities: { tools: { listChanged: false } },
+  capabilities: { tools: { listChanged: values.streams } },
   serverInfo: { name: "bench-backend", version: "1.0.0" },
 };
 
 interface Message {
   readonly id?: number | string;
   readonly method: string;
-  readonly params?: { readonly arguments?: { readonly text?: string } };
+  readonly params?: { readonly arguments?: { readonly text?: string; readonly waitMs?: number } };
 }
 
 function resultOf({ method, params }: Message): object | undefined {
@@ -72,17 +73,25 @@ function answer(message: Message, response: ServerResponse): void {
   const body = JSON.stringify({ jsonrpc: "2.0", id: message.id, ...outcome });
   const session =
     values.sessions && message.method === "initialize" ? { "mcp-session-id": randomUUID() } : {};
-  response
-    .writeHead(200, {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-      ...session,
-    })
-    .end(body);
+  const send = (): void =>
+    void response
+      .writeHead(200, {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(body),
+        ...session,
+      })
+      .end(body);
+  const waitMs = message.params?.arguments?.waitMs;
+  if (waitMs === undefined) send();
+  else setTimeout(send, waitMs);
 }
 
 function serve(request: IncomingMessage, response: ServerResponse): void {
   counters.requests += 1;
+  if (request.method === "GET" && values.streams) {
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    return;
+  }
   if (request.method !== "POST") {
     response.writeHead(request.method === "DELETE" && values.sessions ? 200 : 405).end();
     return;
@@ -105,7 +114,11 @@ const firstPort = values["first-port"];
 const urls: string[] = [];
 for (let index = 0; index < Number(values.servers); index++) {
   const server = createServer(serve);
-  server.on("connection", () => (counters.connections += 1));
+  server.on("connection", (socket) => {
+    counters.connections += 1;
+    counters.open += 1;
+    socket.once("close", () => (counters.open -= 1));
+  });
   urls.push(`${await listen(server, firstPort === undefined ? 0 : Number(firstPort) + index)}/mcp`);
 }
 const side = createServer((_, response) => response.end(JSON.stringify(counters)));

@@ -2,6 +2,7 @@
  * The load process: does one job at a time for the process that forked it.
  */
 import { Callers } from "../load/callers.ts";
+import { churn } from "../load/churn.ts";
 import { Crowd } from "../load/crowd.ts";
 import type { JobName, Jobs } from "../load/jobs.ts";
 import { Session } from "../load/session.ts";
@@ -29,8 +30,14 @@ const doing: Doing = {
   loop: async (ask) => callers.loop(ask),
   arrivals: async (ask) => callers.arrivals(ask),
   connects: async ({ url, count }) => ({ p50Micros: await crowd.connects(new URL(url), count) }),
-  gather: async ({ url, sessions, streams }) => {
-    await crowd.gather(new URL(url), sessions, streams);
+  gather: async (ask) => {
+    await crowd.gather(new URL(ask.url), ask);
+    return {};
+  },
+  touch: async (ask) => crowd.touch(ask),
+  churn,
+  callAtOnce: async ({ url, count, tool, waitMs }) => {
+    await crowd.callAtOnce(new URL(url), count, tool, waitMs);
     return {};
   },
   disperse: async () => ({ streamsEndedMs: await crowd.disperse() }),
