@@ -68,6 +68,7 @@ function createGateway(options: GatewayOptions): Gateway {
   const suspect = (backend: string): void => catalogs.suspect(backend);
   const replies = replyPolicy(options, watched, { calls, now, suspect });
   const endpoint = endpointOf(options, { sessions, catalogs, handler, limiter, replies });
+  metrics.watchConnections(() => connectionsOf(watched));
   metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));
   const stopTimers = keepUp(sessions, catalogs, now);
   const close = async (): Promise<void> => {
@@ -120,6 +121,14 @@ function replyPolicy(
     now: own.now,
     ...observeReplies({ ...watched, ...own, log, metrics }),
   };
+}
+
+function connectionsOf({ backends }: WatchedBackends): Map<string, number> {
+  const counts = [...backends].map(([name, { connections }]): [string, number] => [
+    name,
+    connections ?? -1,
+  ]);
+  return new Map(counts.filter(([, count]) => count >= 0));
 }
 
 /** What holds connections and processes, to be ended in this order. */

@@ -19,6 +19,7 @@ import { readRecord, writeRecord, type SessionRecord } from "../sessions/record.
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { KeptSession, SharedSessions } from "../sessions/shared-sessions.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
+import { measuredStore } from "./measured-store.ts";
 import { recordKeys } from "./record-keys.ts";
 import { RESUME_WINDOW_MS } from "./resume-window.ts";
 import { shareEvents } from "./share-events.ts";
@@ -29,6 +30,10 @@ const TOPIC = "client";
 
 /** A live session is looked at again in the cache after this time; that costs a round trip after a tenth of its life alone. */
 const LOOK_AGAIN_MS = 1_000;
+
+/** What a dead Redis may hold up: with what limits or counters wait for it, no request waits for more than 100 ms. */
+const STORE_DEADLINE_MS = 70;
+const COUNTER_DEADLINE_MS = 30;
 
 /** Keeps sessions in Redis, with a cache of this process in front of it, and lets the processes speak to each other. */
 function shareSessions(
@@ -42,7 +47,15 @@ function shareSessions(
   const ttlMs = settings.sessionTtlMs;
   const tag = randomBytes(9).toString("base64url");
   const bus = redisSessionBus({ connection, processId: tag, keyPrefix: `${prefix}bus:` });
-  const plain = redisSessionStore({ connection, ttlMs, keyPrefix: `${prefix}session:` });
+  const plain = measuredStore(
+    redisSessionStore({
+      connection,
+      ttlMs,
+      keyPrefix: `${prefix}session:`,
+      deadlineMs: STORE_DEADLINE_MS,
+    }),
+    (...what) => metrics.sessionStore.asked(...what),
+  );
   const envelope = recordEnvelope({ keys: recordKeys(env) });
   const store = sealedSessions(plain, envelope);
   const cache = cachedSessions({
@@ -51,12 +64,17 @@ function shareSessions(
     bus,
     ...storage.cache,
     ...(storage.onStoreFailure !== undefined && { onStoreFailure: storage.onStoreFailure }),
-    observe: (event) => follow(event, registry(), log),
+    observe(event) {
+      metrics.sessionStore.cached(event.kind);
+      follow(event, registry(), log);
+    },
   });
+  metrics.sessionStore.watch(() => cache.statistics);
   const users = redisSessionCounter({
     connection,
     ttlMs,
     keyPrefix: `${prefix}sessions-of:`,
+    deadlineMs: COUNTER_DEADLINE_MS,
     store: plain,
     ...settings.userCaps,
   });

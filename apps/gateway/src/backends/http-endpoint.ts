@@ -74,6 +74,12 @@ class HttpEndpoint {
     this.#maxCalls = options.maxConnections + options.maxWaiting;
   }
 
+  /** Sockets that are open. */
+  get connections(): number {
+    const pools = [this.#calls, this.#prompt, this.#streams];
+    return pools.reduce((sum, { stats }) => sum + stats.connected, 0);
+  }
+
   /** POSTs a request; the handler can be aborted. One of the gateway's `own` does not wait behind calls. */
   post(request: PostRequest, own = false): PostHandler {
     const handler = new PostHandler({

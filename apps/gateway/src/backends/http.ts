@@ -21,6 +21,10 @@ class HttpBackend implements Backend {
     this.#endpoint = new HttpEndpoint(options);
   }
 
+  get connections(): number {
+    return this.#endpoint.connections;
+  }
+
   async open(profile: ClientProfile, inbound: Inbound, known?: BackendSession): Promise<Link> {
     const link = new HttpLink({
       endpoint: this.#endpoint,

@@ -115,6 +115,8 @@ interface Backend {
   readonly name: string;
   /** A link that no call used for this long may be closed, because it costs a process; kept as long as its client without. */
   readonly linkIdleMs?: number;
+  /** Sockets open to it; absent where links are bound to a connection or child each. */
+  readonly connections?: number;
   /**
    * Whether each link leads to a server process of its own, whose end or news say nothing of the others, or all to the
    * same one. Undefined for a server that keeps its sessions apart by itself.

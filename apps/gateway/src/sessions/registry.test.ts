@@ -179,7 +179,13 @@ test("what is held is counted", async () => {
   await create();
   session.streams.standalone.attach(new FakeResponse().asResponse);
   session.notify("x");
-  expect(registry.held()).toEqual({ sessions: 2, streams: 1, events: 1 });
+  await session.link("a");
+  expect(registry.held()).toEqual({
+    sessions: 2,
+    streams: 1,
+    events: 1,
+    backendSessions: new Map([["a", 1]]),
+  });
 });
 
 test("keep-alives go to every open stream", async () => {

@@ -1,6 +1,7 @@
 import { isSameCaller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { Admission } from "./admission.ts";
+import { heldBy, type Held } from "./held.ts";
 import { isUsed, mayLeave } from "./in-use.ts";
 import { leastNeeded } from "./make-room.ts";
 import { firstRecord } from "./record.ts";
@@ -123,15 +124,9 @@ class SessionRegistry {
     this.#signs.begin(this.#sessions.values(), (session) => session.openedStreams?.keepAlive());
   }
 
-  /** How many sessions there are, how many of them have a standing stream, and how many events they keep. */
-  held(): Readonly<Record<"sessions" | "streams" | "events", number>> {
-    let streams = 0;
-    let events = 0;
-    for (const { openedStreams } of this.#sessions.values()) {
-      if (openedStreams?.listening) streams++;
-      events += openedStreams?.keptEvents ?? 0;
-    }
-    return { sessions: this.#sessions.size, streams, events };
+  /** What all sessions hold together. */
+  held(): Held {
+    return heldBy(this.#sessions.values());
   }
 
   /** Ends all sessions, or leaves them to other processes where they are shared. */

@@ -59,6 +59,25 @@ class MetricBook {
     });
   }
 
+  /** Numbers by a label that are looked up whenever the registry is read. */
+  readings(
+    name: string,
+    help: string,
+    label: string,
+    read: () => ReadonlyMap<string, number>,
+  ): void {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        gauge.reset();
+        for (const [value, number] of read()) gauge.set({ [label]: value }, number);
+      },
+    });
+  }
+
   /** Numbers that only grow and are counted elsewhere, by a label or without; looked up whenever the registry is read. */
   counted(name: string, help: string, read: () => number | Counts): void {
     const labelOf = (counts: number | Counts): string[] =>

@@ -122,7 +122,7 @@ test("sessions are counted as they come and go, and what they hold when somebody
   sessions.created();
   sessions.created();
   sessions.ended("expired");
-  let held = { sessions: 1, streams: 1, calls: 3, events: 7 };
+  let held = { sessions: 1, streams: 1, calls: 3, events: 7, backendSessions: new Map([["b", 2]]) };
   sessions.watch(() => held);
   expect(await samples(metrics, "headgate_sessions_created_total")).toEqual(["2"]);
   expect(await samples(metrics, "headgate_sessions_ended_total")).toEqual(['{reason="expired"} 1']);
@@ -133,8 +133,36 @@ test("sessions are counted as they come and go, and what they hold when somebody
   expect(await samples(metrics, "toolhive_mcp_active_connections")).toEqual([
     '{server="office",transport="streamable-http"} 4',
   ]);
+  expect(await samples(metrics, "headgate_backend_sessions_open")).toEqual(['{backend="b"} 2']);
   held = { ...held, calls: 0 };
+  // The figures of one page are from one count.
+  await new Promise((resolve) => setImmediate(resolve));
   expect(await samples(metrics, "headgate_calls_in_flight")).toEqual(["0"]);
+});
+
+test("where sessions are kept is measured by what it is asked, and the cache by what it does and holds", async () => {
+  const metrics = metricsOf();
+  const { sessionStore } = metrics;
+  sessionStore.asked("read", "found");
+  sessionStore.asked("read", "unavailable");
+  sessionStore.cached("evicted");
+  sessionStore.watch(() => ({ entries: 3, bytes: 4_096, backlog: 1 }));
+  metrics.watchConnections(() => new Map([["b", 5]]));
+  metrics.sessions.refused("process-full");
+  expect(await samples(metrics, "headgate_session_store_requests_total")).toEqual([
+    '{operation="read",outcome="found"} 1',
+    '{operation="read",outcome="unavailable"} 1',
+  ]);
+  expect(await samples(metrics, "headgate_session_cache_events_total")).toEqual([
+    '{event="evicted"} 1',
+  ]);
+  expect(await samples(metrics, "headgate_session_cache_entries")).toEqual(["3"]);
+  expect(await samples(metrics, "headgate_session_cache_bytes")).toEqual(["4096"]);
+  expect(await samples(metrics, "headgate_session_store_backlog")).toEqual(["1"]);
+  expect(await samples(metrics, "headgate_backend_connections")).toEqual(['{backend="b"} 5']);
+  expect(await samples(metrics, "headgate_sessions_refused_total")).toEqual([
+    '{reason="process-full"} 1',
+  ]);
 });
 
 test("two gateways in one process share no metric", async () => {

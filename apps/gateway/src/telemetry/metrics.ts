@@ -6,6 +6,7 @@ import { limitMeter, type LimitMeter } from "./limit-meter.ts";
 import { OperationMeters, type OperationMeter } from "./operation-meter.ts";
 import { reloadMeter, type ReloadMeter } from "./reload-meter.ts";
 import { sessionMeter, type SessionMeter } from "./session-meter.ts";
+import { sessionStoreMeter, type SessionStoreMeter } from "./session-store-meter.ts";
 import { sharingMeter, type SharingMeter } from "./sharing-meter.ts";
 import { storeMeter, type StoreMeter } from "./store-meter.ts";
 
@@ -37,6 +38,10 @@ interface Metrics {
   readonly reloads: ReloadMeter;
   readonly sessions: SessionMeter;
   readonly sharing: SharingMeter;
+  /** Where sessions are kept for other processes. */
+  readonly sessionStore: SessionStoreMeter;
+  /** Has the sockets to each backend looked up whenever the metrics are read. */
+  watchConnections(source: () => ReadonlyMap<string, number>): void;
   readonly auth: AuthMeter;
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
@@ -70,6 +75,14 @@ function createMetrics(options: MetricsOptions): Metrics {
     reloads: reloadMeter(book),
     sessions: sessionMeter(book, server, TRANSPORT),
     sharing: sharingMeter(book),
+    sessionStore: sessionStoreMeter(book),
+    watchConnections: (source) =>
+      book.readings(
+        "headgate_backend_connections",
+        "Sockets open to streamable-HTTP backends",
+        "backend",
+        source,
+      ),
     auth: authMeter(book),
     text: async () => book.registry.metrics(),
     contentType: book.registry.contentType,

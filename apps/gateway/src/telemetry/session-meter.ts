@@ -15,6 +15,8 @@ interface Held {
   readonly calls: number;
   /** Events kept so that a stream can be resumed. */
   readonly events: number;
+  /** Sessions with backends, by backend. */
+  readonly backendSessions: ReadonlyMap<string, number>;
 }
 
 /** Measures sessions, and what they hold. */
@@ -30,7 +32,16 @@ interface SessionMeter {
 }
 
 function nothing(): Held {
-  return { sessions: 0, streams: 0, calls: 0, events: 0 };
+  return { sessions: 0, streams: 0, calls: 0, events: 0, backendSessions: new Map() };
+}
+
+/** Several figures of one page are taken from one count. */
+function oncePerTurn(source: () => Held): () => Held {
+  let last: Held | undefined;
+  return () => {
+    if (last === undefined) setImmediate(() => (last = undefined));
+    return (last ??= source());
+  };
 }
 
 /** The meter of the sessions of one gateway. */
@@ -58,6 +69,12 @@ function sessionMeter(book: MetricBook, server: string, transport: string): Sess
     () => held().calls,
   );
   book.reading("headgate_events_buffered", "Events kept for resuming streams", () => held().events);
+  book.readings(
+    "headgate_backend_sessions_open",
+    "Sessions with backends in which this process goes on for its clients",
+    "backend",
+    () => held().backendSessions,
+  );
   book.reading(
     "toolhive_mcp_active_connections",
     "HTTP exchanges open on the MCP endpoint: calls and standing streams",
@@ -70,7 +87,7 @@ function sessionMeter(book: MetricBook, server: string, transport: string): Sess
     ended: (reason) => ended.of(reason).add(),
     refused: (why) => refused.of(why).add(),
     watch(source) {
-      held = source;
+      held = oncePerTurn(source);
     },
   };
 }
