@@ -501,6 +501,64 @@ describe("an object of a kind that is not acted on yet", () => {
 });
 
 describe("every kind", () => {
+  test("takes over the status that another operator left, and nothing of that stays", async () => {
+    await using tools = await ToolsNamespace.in(cluster(), { operator: false });
+    await tools.apply(group("team"));
+    const old = { status: "True", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" };
+    await tools.report("mcpGroups", "team", {
+      phase: "Failed",
+      servers: ["gone"],
+      serverCount: 1,
+      conditions: [
+        { type: "Old", reason: "Old", ...old },
+        { type: "MCPServersChecked", reason: "Other", ...old },
+      ],
+    });
+    tools.start();
+    const taken = await tools.until("mcpGroups", "team", (found) =>
+      expect(found?.status?.phase).toBe("Ready"),
+    );
+    expect(taken?.status?.servers ?? []).toEqual([]);
+    expect(taken?.status?.conditions).toMatchObject([
+      // It was true before, and the time says since when.
+      { type: "MCPServersChecked", lastTransitionTime: "2026-01-01T00:00:00Z" },
+    ]);
+  });
+
+  ownTest(
+    "writes one status for what is applied together, in whatever order it comes",
+    async () => {
+      await using tools = await ToolsNamespace.in(cluster());
+      const begin = await cluster().audit.mark();
+      await tools.apply(group("marker"));
+      await tools.until("mcpGroups", "marker", (found) =>
+        expect(found?.status?.phase).toBe("Ready"),
+      );
+      await tools.apply(entry("entry", { externalAuthConfigRef: { name: "key" } }));
+      await tools.apply(group("team"));
+      await tools.apply({
+        kind: "MCPExternalAuthConfig",
+        metadata: { name: "key" },
+        spec: { type: "unauthenticated" },
+      });
+      await tools.until("mcpServerEntries", "entry", (found) =>
+        expect(found?.status?.phase).toBe("Valid"),
+      );
+      await tools.until("mcpGroups", "team", (found) => expect(found?.status?.entryCount).toBe(1));
+      await tools.stop();
+      const writes = (await cluster().audit.writes(begin))
+        .filter(({ userAgent, name }) => userAgent === tools.userAgent && name !== "marker")
+        .filter(({ resource }) => resource !== "events")
+        .map(({ resource }) => resource);
+      expect(writes.toSorted()).toEqual([
+        "mcpexternalauthconfigs",
+        "mcpexternalauthconfigs/status",
+        "mcpgroups/status",
+        "mcpserverentries/status",
+      ]);
+    },
+  );
+
   ownTest(
     "writes the status once for a change, and nothing at rest or after a restart",
     async () => {

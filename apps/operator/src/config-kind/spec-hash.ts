@@ -12,5 +12,5 @@ function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([key, member]) => [key, inOrder(member)]);
+  return { object: entries.map(([key, member]) => [key, inOrder(member)]) };
 }

@@ -21,7 +21,7 @@ export function checkAuthzConfig({ spec }: Pick<MCPAuthzConfig, "spec">): Verdic
       problems: [`spec.type is ${JSON.stringify(spec.type)}, but must be one of ${known}`],
     };
   }
-  return { problems: engine(spec.config as Fields) };
+  return { problems: engine(spec.config) };
 }
 
 function cedarProblems({ policies, entities_json: entities }: Fields): string[] {

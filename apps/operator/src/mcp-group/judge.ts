@@ -43,6 +43,7 @@ export function judgeGroup(observed: ObservedGroup, nowMs: number): Judgement<ob
     message: "The members of the group are known.",
   } as const;
   return {
+    incomplete: servers.length + remoteProxies.length + entries.length === 0,
     status: {
       ...judgedConditions(group, [checked], nowMs),
       phase: "Ready",

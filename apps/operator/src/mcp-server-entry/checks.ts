@@ -46,21 +46,21 @@ function authConfigCheck({ entry, authConfig }: ObservedEntry): EntryVerdict {
   return good(type, "AuthConfigValid", `${what} is there and valid.`);
 }
 
-function caBundleCheck({ entry, caBundleKeys }: ObservedEntry): EntryVerdict {
+function caBundleCheck({ entry, caBundle }: ObservedEntry): EntryVerdict {
   const type = "CABundleRefValidated";
   if (entry.spec?.caBundleRef === undefined) {
     return good(type, "CABundleRefNotConfigured", "No certificates are referred to.");
   }
-  const bundle = caBundleOf(entry);
-  if (bundle === undefined || bundle.name === "") {
+  const ref = caBundleOf(entry);
+  if (ref === undefined || ref.name === "") {
     return bad(type, "CABundleRefNotFound", "The caBundleRef names no ConfigMap.");
   }
-  const what = `The ConfigMap ${JSON.stringify(bundle.name)}`;
-  if (caBundleKeys === undefined) {
+  const what = `The ConfigMap ${JSON.stringify(ref.name)}`;
+  if (caBundle === undefined) {
     return bad(type, "CABundleRefNotFound", `${what} does not exist.`);
   }
-  if (!caBundleKeys.includes(bundle.key)) {
-    const message = `${what} has no key ${JSON.stringify(bundle.key)}.`;
+  if (caBundle.keys?.includes(ref.key) !== true) {
+    const message = `${what} has no key ${JSON.stringify(ref.key)}.`;
     return bad(type, "CABundleRefNotFound", message);
   }
   return good(type, "CABundleRefValid", `${what} has the certificates.`);

@@ -11,7 +11,10 @@ export function judgeEntry(observed: ObservedEntry, nowMs: number): Judgement<ob
   const verdicts = checkEntry(observed);
   const failed = verdicts.filter(({ condition }) => condition.status === "False");
   const wanted = [validity(failed), ...verdicts.map(({ condition }) => condition)];
-  return { status: { ...judgedConditions(entry, wanted, nowMs), phase: phaseOf(failed) } };
+  return {
+    incomplete: failed.length > 0,
+    status: { ...judgedConditions(entry, wanted, nowMs), phase: phaseOf(failed) },
+  };
 }
 
 function phaseOf(failed: readonly EntryVerdict[]): "Valid" | "Pending" | "Failed" {

@@ -40,11 +40,13 @@ test("steps in any order without a circle are never said to have one, and a circ
   fc.assert(
     fc.property(orders, fc.infiniteStream(fc.nat()), (order, numbers) => {
       const rank = (id: number) => order.indexOf(id);
-      const steps = order.toSorted().map((id) => {
-        const before = order.slice(0, rank(id));
-        const pick = before[Number(numbers.next().value) % Math.max(1, before.length)];
-        return step(`s${id}`, { dependsOn: pick === undefined ? [] : [`s${pick}`] });
-      });
+      const steps = order
+        .toSorted((a, b) => a - b)
+        .map((id) => {
+          const before = order.slice(0, rank(id));
+          const pick = before[Number(numbers.next().value) % Math.max(1, before.length)];
+          return step(`s${id}`, { dependsOn: pick === undefined ? [] : [`s${pick}`] });
+        });
       expect(messages({ steps })).toEqual([]);
       const closed = [
         ...steps,

@@ -124,32 +124,28 @@ export class Pipeline {
 
   #operand(depth: number): Operand | undefined {
     const token = this.peek();
-    switch (token?.kind) {
-      case "string":
-      case "char":
-      case "number":
-        this.#at += 1;
-        return "constant";
-      case "dot":
-        this.#at += 1;
-        return "dot";
-      case "field":
-        this.#scope.references.push(this.#fields());
-        return "other";
-      case "variable":
-        return this.#variable(token.text);
-      case "word":
-        return this.#word(token.text);
-      case "open":
-        this.#at += 1;
-        this.#commands("parentheses", depth + 1);
-        if (this.peek()?.kind !== "close") throw new TemplateMistake("a parenthesis is not closed");
-        this.#at += 1;
-        this.#fields();
-        return "other";
-      default:
-        return undefined;
+    if (token === undefined) return undefined;
+    const { kind, text } = token;
+    if (kind === "variable") return this.#variable(text);
+    if (kind === "word") return this.#word(text);
+    if (kind === "open") return this.#parenthesis(depth);
+    if (kind === "field") {
+      this.#scope.references.push(this.#fields());
+      return "other";
     }
+    const isConstant = kind === "string" || kind === "char" || kind === "number";
+    if (!isConstant && kind !== "dot") return undefined;
+    this.#at += 1;
+    return isConstant ? "constant" : "dot";
+  }
+
+  #parenthesis(depth: number): Operand {
+    this.#at += 1;
+    this.#commands("parentheses", depth + 1);
+    if (this.peek()?.kind !== "close") throw new TemplateMistake("a parenthesis is not closed");
+    this.#at += 1;
+    this.#fields();
+    return "other";
   }
 
   #variable(name: string): Operand {
