@@ -1,6 +1,7 @@
 import { MCPAuthzConfig } from "@headgate/api/kinds";
 import { formProblems } from "../config-kind/form.ts";
 import type { Verdict } from "../config-kind/judge.ts";
+import { cedarProblem } from "./cedar/policy.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -30,8 +31,10 @@ function cedarProblems({ policies, entities_json: entities }: Fields): string[] 
     return [`${place}.policies must be a list with at least one Cedar policy`];
   }
   const problems = policies.flatMap((policy: unknown, index) => {
-    if (typeof policy === "string" && policy.trim() !== "") return [];
-    return [`${place}.policies[${index}] must be the text of a Cedar policy`];
+    const at = `${place}.policies[${index}]`;
+    if (typeof policy !== "string") return [`${at} must be the text of a Cedar policy`];
+    const problem = cedarProblem(policy);
+    return problem === undefined ? [] : [`${at} is not a Cedar policy: ${problem}`];
   });
   return [...problems, ...entityProblems(entities, `${place}.entities_json`)];
 }
