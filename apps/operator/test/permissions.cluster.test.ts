@@ -109,9 +109,10 @@ const server = manifest("VirtualMCPServer", "plain", {
 
 /** What was there before the operator: another one's status and finalizer, and a gateway's Pod. */
 async function leftByAnother(kubectl: (...args: readonly string[]) => Promise<string>) {
-  const status = JSON.stringify({ status: { phase: "Pending", url: "http://old" } });
+  const status = JSON.stringify({ status: { conditions: [] } });
   const patch = ["--type=merge", "--subresource=status", "--field-manager=thv-operator"];
-  await kubectl("patch", "virtualmcpserver", "plain", ...patch, "-p", status);
+  const everything = (await kubectl("get", "toolhive", "-o", "name")).trim().split("\n");
+  for (const one of everything) await kubectl("patch", one, ...patch, "-p", status);
   const finalizers = ["toolhive.stacklok.dev/mcpgroup-finalizer"];
   const group = JSON.stringify({ metadata: { finalizers } });
   await kubectl("patch", "mcpgroup", "left", "--type=merge", "-p", group);

@@ -20,21 +20,8 @@ operator to do; it deletes only what a changed spec has no more.
     - mcpwebhookconfigs
     - virtualmcpcompositetooldefinitions
     - virtualmcpservers
-  verbs: [list, watch]
-# Its status, where another operator wrote it before.
-- apiGroups: [toolhive.stacklok.dev]
-  resources: [virtualmcpservers]
-  verbs: [get, patch]
-# Finalizers of what others refer to.
-- apiGroups: [toolhive.stacklok.dev]
-  resources:
-    - mcpauthzconfigs
-    - mcpexternalauthconfigs
-    - mcpgroups
-    - mcpoidcconfigs
-    - mcptelemetryconfigs
-    - mcptoolconfigs
-  verbs: [patch]
+  # Patched are finalizers, and whose fields in a status are that another operator wrote.
+  verbs: [get, list, watch, patch]
 - apiGroups: [toolhive.stacklok.dev]
   resources:
     - embeddingservers/status
