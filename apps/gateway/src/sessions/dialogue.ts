@@ -1,38 +1,16 @@
-import type { Backend, ClientProfile, Link } from "../backends/port.ts";
+import type { Link } from "../backends/port.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import { AskedRequests, askingProcess } from "./asked.ts";
-import { BackendSessions, type Renewal } from "./backend-sessions.ts";
+import { BackendListening } from "./backend-listening.ts";
+import { BackendSessions } from "./backend-sessions.ts";
+import type { DialogueOptions } from "./dialogue-options.ts";
 import { endUnlinked } from "./end-unlinked.ts";
+import { linkKnown } from "./link-known.ts";
 import { Links } from "./links.ts";
-import type { OtherProcesses } from "./other-processes.ts";
 import { ReplayedState } from "./replayed-state.ts";
-import type { KeptState, SessionState } from "./session-state.ts";
-
-/** What one client's dialogue with its backends needs of the client and of the gateway. */
-interface DialogueOptions {
-  readonly sessionId: string;
-  readonly profile: ClientProfile;
-  readonly state: KeptState;
-  readonly backends: ReadonlyMap<string, Backend>;
-  /** Nobody when this process serves its sessions alone. */
-  readonly others?: OtherProcesses | undefined;
-  readonly now: () => number;
-  /** Whether the client listens for messages that belong to no request. */
-  listening(): boolean;
-  /** Takes what is for the client and belongs to no request of it. */
-  notify(text: string): void;
-  listChanged(backend: string, link: Link): void;
-  /** A link has a new session: what the backend offered to the old one is over. */
-  restarted(backend: string): void;
-  unlinked(backend: string): void;
-  linkFailed(backend: string): void;
-  /** What a backend kept for this client is gone. */
-  renewed(backend: string, why: Renewal): void;
-  /** A backend asked something of the client; `refused` when too many of its requests wait already. */
-  asked(backend: string, method: string, outcome: "forwarded" | "refused"): void;
-}
+import type { SessionState } from "./session-state.ts";
 
 const LIST_CHANGED: ReadonlySet<string> = new Set([
   "notifications/tools/list_changed",
@@ -46,6 +24,7 @@ class Dialogue {
   readonly #links: Links;
   readonly #sessions: BackendSessions;
   readonly #replayed: ReplayedState;
+  readonly #listening: BackendListening;
   #asked: AskedRequests | undefined;
   #closed = false;
 
@@ -58,6 +37,15 @@ class Dialogue {
       state,
       processTag: others?.tag ?? "",
       renewed: (backend, why) => options.renewed(backend, why),
+    });
+    this.#listening = new BackendListening({
+      wanted: options.listening(),
+      now: options.now,
+      opened: () => this.openLinks,
+      subscribedTo: (backend) => this.#replayed.subscribedTo(backend),
+      isKnown: (backend) => state.current.backends.has(backend),
+      link: () => void this.#linkOthers(),
+      tell: (text) => others?.tell(options.sessionId, text),
     });
     this.#links = new Links(
       backends,
@@ -83,6 +71,7 @@ class Dialogue {
   }
 
   link(backend: string): Link | Promise<Link> {
+    this.#listening.used(backend);
     return this.#links.get(backend, this.#options.now());
   }
 
@@ -129,7 +118,7 @@ class Dialogue {
 
   /** Tells every linked backend whether its standing stream has somebody to listen, and links those that the session is known at. */
   listen(wanted: boolean): void {
-    for (const [, link] of this.openLinks) link.listen(wanted);
+    this.#listening.listen(wanted);
     if (wanted && !this.#closed) void this.#linkOthers();
   }
 
@@ -151,6 +140,7 @@ class Dialogue {
 
   /** Passes on what the client said to another process, as far as that cannot do it. */
   hear(message: Message): void {
+    if (this.#listening.hear(message)) return;
     if (message.kind === "response") {
       if (this.#asked !== undefined) this.answered(message);
     } else if (message.method === "notifications/progress") {
@@ -172,8 +162,9 @@ class Dialogue {
     this.#links.drop(backend);
   }
 
-  /** Closes links that cost a process and are not in use. */
+  /** Closes links that cost a process, and standing streams, that are not in use. */
   closeIdleLinks(nowMs: number): void {
+    this.#listening.sweep();
     this.#links.closeIdle(nowMs, (backend) => this.#replayed.subscribedTo(backend));
   }
 
@@ -185,19 +176,10 @@ class Dialogue {
     await Promise.allSettled([this.#links.close(how), ...unlinked]);
   }
 
-  /** Links to backends that have heard of this client from another process alone; never reject. */
   #linkOthers(): Promise<Link | undefined>[] {
     const { backends, state } = this.#options;
-    const open = new Set([...this.openLinks].map(([backend]) => backend));
-    return [...state.current.backends.keys()]
-      .filter((name) => backends.has(name) && !open.has(name))
-      .map(async (name) => {
-        try {
-          return await this.link(name);
-        } catch {
-          return undefined;
-        }
-      });
+    const link = (backend: string): Link | Promise<Link> => this.link(backend);
+    return linkKnown(state.current, { backends, opened: this.openLinks, link });
   }
 
   /** Links that no other process can have to the same session. */
@@ -233,14 +215,14 @@ class Dialogue {
   }
 
   async #opened(backend: string, link: Link, session: "new" | "known"): Promise<void> {
-    const { listening, restarted } = this.#options;
-    link.listen(listening());
+    const { restarted } = this.#options;
+    link.listen(this.#listening.wants(backend));
     if (session === "new") {
       restarted(backend);
       await this.#replayed.replay(backend, link);
     }
     // The client may have opened or closed its stream meanwhile, when this link was not among the open ones yet.
-    link.listen(listening());
+    link.listen(this.#listening.wants(backend));
   }
 
   async #reopened(backend: string, link: Link) {
