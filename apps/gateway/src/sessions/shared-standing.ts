@@ -9,9 +9,11 @@ import { StandingBook } from "./standing-book.ts";
 import { StandingLog } from "./standing-log.ts";
 import { readSender } from "./stream-entry.ts";
 
-/** While a client listens, the log is kept from expiring; and after so many entries others must still find who it is. */
+/** While a client listens, the log is kept from expiring. */
 const BEAT_MS = 120_000;
+/** After so many entries, of which each so many characters count as one more, others must still find who listens. */
 const BEAT_ENTRIES = 64;
+const ENTRY_CHARS = 4_096;
 
 /** What a session says of its lists. */
 interface ListNews {
@@ -165,7 +167,7 @@ class SharedStanding implements StandingStream {
     if (book === undefined) return;
     const { events, changed } = this.#options;
     const { mark, holds } = book;
-    this.#sinceBeat++;
+    this.#sinceBeat += 1 + kept.entry.text.length / ENTRY_CHARS;
     for (const each of book.take(kept)) {
       const id = `${this.#options.streamId}_${each.sequence}`;
       const isWritten = await this.#write(frameOf(each.entry.text, id));
@@ -175,6 +177,7 @@ class SharedStanding implements StandingStream {
     const { kind, head } = kept.entry;
     const isOwn = readSender(head).tag === events.tag;
     if (isOwn && book.holds && (kind === "claim" || kind === "held")) await this.#prime(kept);
+    if (this.#sinceBeat > BEAT_ENTRIES) this.beat();
     if (book.holds === holds || this.#book !== book) return;
     if (book.holds) this.#announce(mark);
     changed();
@@ -204,7 +207,7 @@ class SharedStanding implements StandingStream {
   #direct(text: string, head: string): boolean {
     const response = this.#connections.findLast(({ destroyed }) => !destroyed);
     if (response === undefined) return false;
-    this.#book?.said(readSender(head));
+    if (this.#book?.say(readSender(head)) === false) return true;
     response.write(frameOf(text));
     cutOffIfStuck(response);
     return true;

@@ -28,6 +28,8 @@ class StandingBook {
   #handed: KeptEntry[] = [];
   /** The newest entry of each sender; one that was not sure to be kept is kept twice. */
   readonly #numbers = new Map<string, number>();
+  /** What this process said to the client itself, which may have been kept all the same. */
+  readonly #said = new Set<number>();
   #begun = false;
   /** The lists of which the client was told last, by whom that may be. */
   mark: string | undefined;
@@ -41,9 +43,12 @@ class StandingBook {
     return this.#begun && this.#holders.at(-1) === this.#options.tag;
   }
 
-  /** Notes what this process said to the client without its being kept for sure. */
-  said({ tag, number }: Sender): void {
-    this.#numbers.set(tag, number);
+  /** Notes that this process says a message itself that is not sure to be kept; false when it was kept and read. */
+  say({ tag, number }: Sender): boolean {
+    if (number <= (this.#numbers.get(tag) ?? -1)) return false;
+    this.#said.add(number);
+    if (this.#said.size > MAX_REMEMBERED) this.#said.delete(this.#said.values().next().value ?? -1);
+    return true;
   }
 
   /** Reads the next entry; what is to be delivered here now. */
@@ -51,6 +56,7 @@ class StandingBook {
     const sender = readSender(kept.entry.head);
     if (sender.number <= (this.#numbers.get(sender.tag) ?? -1)) return [];
     this.#numbers.set(sender.tag, sender.number);
+    if (sender.tag === this.#options.tag && this.#said.delete(sender.number)) return [];
     switch (kept.entry.kind) {
       case "message":
         return this.#message(kept);
