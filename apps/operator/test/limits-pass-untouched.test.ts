@@ -94,7 +94,7 @@ test("limits that admission accepts are those that a gateway enforces, to the le
       outcomes.push(outcomeOf(written));
       expect(outcomes.at(-1)).not.toBe("lost");
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
   const count = (outcome: Outcome) => outcomes.filter((one) => one === outcome).length;
   expect(count("enforced")).toBeGreaterThan(20);

@@ -396,3 +396,25 @@ test("an object of somebody else is left alone, and told", async () => {
   const { spec } = await get(namespace, "svc", "vmcp-gateway");
   expect(spec).toHaveProperty("selector", { app: "theirs" });
 });
+
+test("what keeps gateways available comes and goes with the spec", async () => {
+  const { namespace } = await running({ replicas: 3 });
+  const available = {
+    podDisruptionBudget: { maxUnavailable: 1 },
+    autoscaling: { minReplicas: 2, maxReplicas: 4 },
+    topologySpread: ["kubernetes.io/hostname"],
+    networkPolicy: { fromNamespaces: ["ingress"] },
+  };
+  const optional = async () => {
+    const kinds = "pdb,hpa,networkpolicy";
+    const text = await cluster().kubectl(["get", "-n", namespace, kinds, "-o", "name"]);
+    return text.split("\n").filter((line) => line !== "");
+  };
+  await cluster().apply([server(namespace, available)]);
+  await vi.waitFor(async () => expect(await optional()).toHaveLength(3), EVENTUALLY);
+  const mark = await cluster().audit.mark();
+  await cluster().kubectl(["annotate", "-n", namespace, "mcpserverentry/one", "note=nothing"]);
+  expect(await writes(namespace, mark)).toEqual([]);
+  await cluster().apply([server(namespace)]);
+  await vi.waitFor(async () => expect(await optional()).toEqual([]), EVENTUALLY);
+});

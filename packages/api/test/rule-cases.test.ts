@@ -69,7 +69,7 @@ describe.each(RULE_CASES)("$kind $at: $message", (one) => {
 /** Whether the case is about a field or rule that upstream does not have. */
 function isOurs({ at, message, accepted }: RuleCase): boolean {
   return (
-    /\.(rules|backends)\[0\]$/.test(at) ||
+    /\.((rules|backends)\[0\]|autoscaling)$/.test(at) ||
     message.includes("rateLimiting.rules") ||
     JSON.stringify(accepted).includes("rediss://")
   );

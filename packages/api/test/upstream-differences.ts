@@ -111,6 +111,12 @@ const KIND_DIFFERENCES: readonly NamedDifference[] = [
       Object.keys(theirs as object).join() === "controller-gen.kubebuilder.io/version",
   },
   {
+    at: /^VirtualMCPServer\.spec\.(autoscaling|podDisruptionBudget|topologySpread|networkPolicy)$/,
+    reason: "what keeps several gateways available, and who may reach them",
+    // What is required inside a block that may be left out is required of nobody who has none.
+    isMeant: isAddition,
+  },
+  {
     at: /^(VirtualMCPServer|MCPServer|MCPRemoteProxy)\.spec\.sessionStorage\.(url|username|tls|sentinel|cluster)$/,
     reason: "Redis with TLS, users, failover and clusters",
     isMeant: isAddition,

@@ -78,3 +78,22 @@ export const roleBindings = defineKind<Declared>({
   kind: "RoleBinding",
   plural: "rolebindings",
 });
+export const disruptionBudgets = defineKind<Declared>({
+  ...namespaced,
+  group: "policy",
+  kind: "PodDisruptionBudget",
+  plural: "poddisruptionbudgets",
+});
+export const autoscalers = defineKind<Declared>({
+  ...namespaced,
+  version: "v2",
+  group: "autoscaling",
+  kind: "HorizontalPodAutoscaler",
+  plural: "horizontalpodautoscalers",
+});
+export const networkPolicies = defineKind<Declared>({
+  ...namespaced,
+  group: "networking.k8s.io",
+  kind: "NetworkPolicy",
+  plural: "networkpolicies",
+});

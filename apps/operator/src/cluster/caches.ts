@@ -77,6 +77,9 @@ const followed = {
   roles: follow(builtIn.roles, made),
   roleBindings: follow(builtIn.roleBindings, made),
   deployments: follow(builtIn.deployments, made),
+  disruptionBudgets: follow(builtIn.disruptionBudgets, made),
+  autoscalers: follow(builtIn.autoscalers, made),
+  networkPolicies: follow(builtIn.networkPolicies, made),
   /** The Pods of gateways. */
   pods: follow(builtIn.pods, { labelSelector: GATEWAY_PODS_SELECTOR, indexes: byServer }),
 };

@@ -30,7 +30,13 @@ export interface Application {
 
 /** What a gateway needs before it can start; all of it at once, then the rest. */
 const FIRST = ["serviceAccounts", "roles", "roleBindings", "secrets", "configMaps"] as const;
-const THEN = ["deployments", "services"] as const;
+const THEN = [
+  "deployments",
+  "services",
+  "disruptionBudgets",
+  "autoscalers",
+  "networkPolicies",
+] as const;
 type Child = keyof PlannedObjects & CacheName;
 
 /** Makes the objects of a plan so, and takes away what it has no more; answers what only a person can repair. */
@@ -44,7 +50,7 @@ export async function applyPlan(application: Application): Promise<readonly Verd
   const later = await applyAll(application, objects, THEN);
   await removeChildren(
     application,
-    FIRST.filter((child) => objects[child] === undefined),
+    [...FIRST, ...THEN].filter((child) => objects[child] === undefined),
   );
   return later;
 }

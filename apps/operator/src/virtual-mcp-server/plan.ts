@@ -19,6 +19,7 @@ import type { Contents } from "./contents.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import { namesFor } from "./names.ts";
 import type { Needs, Part } from "./needs.ts";
+import * as availability from "./objects/availability.ts";
 import * as objects from "./objects/objects.ts";
 import { podTemplate } from "./objects/pod-template.ts";
 import type { Observed } from "./observe.ts";
@@ -34,6 +35,9 @@ export interface PlannedObjects {
   readonly configMaps: objects.Wish;
   readonly deployments: objects.Wish;
   readonly services: objects.Wish;
+  readonly disruptionBudgets?: objects.Wish;
+  readonly autoscalers?: objects.Wish;
+  readonly networkPolicies?: objects.Wish;
 }
 
 /** What is to be done about a server. Pure, and the same for the same observation. */
@@ -132,6 +136,7 @@ function templateFor(
     },
     serviceAccount: spec.serviceAccount ?? namesFor(name).account,
     imagePullSecrets: pullSecrets(spec.imagePullSecrets, settings.imagePullSecrets),
+    topologySpread: spec.topologySpread,
     patch: spec.podTemplateSpec,
   });
 }
@@ -184,7 +189,7 @@ function objectsOf(
     configMaps: objects.configMap(owned, text, checksum(config)),
     deployments: objects.deployment(owned, {
       template,
-      replicas: spec.replicas,
+      replicas: spec.autoscaling === undefined ? spec.replicas : undefined,
       annotations: {
         ...(spec.podTemplateSpec && {
           "toolhive.stacklok.io/podtemplatespec-hash": checksum(spec.podTemplateSpec),
@@ -193,6 +198,13 @@ function objectsOf(
       },
     }),
     services: objects.service(owned, spec.serviceType, spec.sessionAffinity),
+    ...(spec.podDisruptionBudget && {
+      disruptionBudgets: availability.disruptionBudget(owned, spec.podDisruptionBudget),
+    }),
+    ...(spec.autoscaling && { autoscalers: availability.autoscaler(owned, spec.autoscaling) }),
+    ...(spec.networkPolicy && {
+      networkPolicies: availability.networkPolicy(owned, spec.networkPolicy),
+    }),
   };
 }
 

@@ -30,6 +30,9 @@ export const virtualMcpServerReconciler: KindReconciler = {
     "roles",
     "roleBindings",
     "deployments",
+    "disruptionBudgets",
+    "autoscalers",
+    "networkPolicies",
   ],
   concurrency: 4,
   create: (ports) => {

@@ -67,12 +67,20 @@ const OIDC_REQUIRED: Omit<RuleCase, "kind"> = {
   refused: spec({ incomingAuth: { type: "oidc" } }),
 };
 
+const SCALING_BOUNDS: Omit<RuleCase, "kind"> = {
+  at: "spec.autoscaling",
+  message: "minReplicas must not be more than maxReplicas",
+  accepted: spec({ autoscaling: { minReplicas: 2, maxReplicas: 2 } }),
+  refused: spec({ autoscaling: { minReplicas: 3, maxReplicas: 2 } }),
+};
+
 const incomingAuth = (block: Block) => spec({ incomingAuth: { type: "anonymous", ...block } });
 
 /** Cases of VirtualMCPServer. */
 export const virtualMcpServerCases: readonly RuleCase[] = [
   ...specCases.map((one) => ({ ...one, kind, at: "spec" })),
   { ...OIDC_REQUIRED, kind },
+  { ...SCALING_BOUNDS, kind },
   ...casesAt({ kind, at: "spec.incomingAuth", spec: incomingAuth }, onePlaceForAuthz),
   ...casesAt(
     {

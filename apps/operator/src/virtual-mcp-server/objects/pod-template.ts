@@ -3,6 +3,7 @@ import { parseDuration } from "@headgate/ratelimit-types";
 import { namesFor, selectorLabels } from "../names.ts";
 import type { MountedFile } from "../needs.ts";
 import { type Json, type Merged, strategicMerge } from "../strategic-merge.ts";
+import { spreadOver } from "./availability.ts";
 import { type ContainerParts, gatewayContainer, NOBODY, PRE_STOP_SECONDS } from "./container.ts";
 
 /** What the Pods of a server are made of. */
@@ -10,6 +11,8 @@ export interface PodParts extends ContainerParts {
   readonly annotations: Readonly<Record<string, string>>;
   readonly serviceAccount: string;
   readonly imagePullSecrets: readonly string[];
+  /** Labels of nodes to be spread over. */
+  readonly topologySpread: readonly string[] | undefined;
   /** Changes by the person who wrote the server. */
   readonly patch: Json | undefined;
 }
@@ -30,6 +33,7 @@ export function podTemplate(parts: PodParts): Merged {
       ...(imagePullSecrets.length > 0 && {
         imagePullSecrets: imagePullSecrets.map((name) => ({ name })),
       }),
+      ...spreadOver(server, parts.topologySpread),
       containers: [gatewayContainer(parts)],
       volumes: [
         { name: "vmcp-config", configMap: { name: namesFor(server).configMap } },

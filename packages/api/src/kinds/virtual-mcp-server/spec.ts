@@ -8,6 +8,12 @@ import { PodTemplatePatch, SessionAffinity } from "../blocks/pod.ts";
 import { ImagePullSecret, NamedRef } from "../blocks/reference.ts";
 import { SharedSessionStorage } from "../blocks/session-storage.ts";
 import { EmbeddedAuthServer } from "../embedded-auth-server/embedded-auth-server.ts";
+import {
+  GatewayAutoscaling,
+  GatewayDisruption,
+  GatewayNetworkPolicy,
+  TopologySpread,
+} from "./availability.ts";
 import { VirtualIncomingAuth } from "./incoming-auth.ts";
 import { VirtualOutgoingAuth } from "./outgoing-auth.ts";
 import { virtualMcpServerRules } from "./rules.ts";
@@ -54,6 +60,16 @@ const fields = z.strictObject({
     .default("ClusterIP")
     .describe("Type of the Service."),
   sessionAffinity: SessionAffinity,
+  autoscaling: GatewayAutoscaling.optional().describe(
+    "Lets the load decide how many gateways run; in place of `replicas`.",
+  ),
+  podDisruptionBudget: GatewayDisruption.optional().describe(
+    "Keeps gateways from being taken away all at once.",
+  ),
+  topologySpread: TopologySpread.optional(),
+  networkPolicy: GatewayNetworkPolicy.optional().describe(
+    "Closes the gateways' port to everybody who is not named here.",
+  ),
 });
 
 /** What a VirtualMCPServer is to be. */
