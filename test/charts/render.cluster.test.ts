@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { describe, expect, onTestFinished } from "vitest";
@@ -122,4 +122,12 @@ test("the dashboard is JSON, and every panel has a source and a place of its own
   expect(new Set(places).size).toBe(panels.length);
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   expect(panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
+});
+
+test("the guide says of every alert what to do", async () => {
+  const { text } = await render(cluster(), set("prometheusRule.enabled=true"));
+  const alerts = [...text.matchAll(/alert: (\w+)/g)].map(([, alert = ""]) => alert);
+  const guide = await readFile(join(OPERATOR_CHART, "../../../docs/guides/operations.md"), "utf8");
+  expect(alerts.length).toBeGreaterThan(5);
+  expect(alerts.filter((alert) => !guide.includes(`| \`${alert}\``))).toEqual([]);
 });

@@ -170,13 +170,20 @@ ownTest(
       await apply(server);
       await until(["get", "virtualmcpserver", "plain", "-o", condition("Valid")], "True");
     }
-    // With an account of its own it needs none of ours.
-    await apply({ ...server, spec: { ...spec(server), serviceAccount: "default" } });
-    const accounts = ["get", "serviceaccount,role,rolebinding", "-o", "name"];
+    const extras = { podDisruptionBudget: {}, networkPolicy: {}, autoscaling: { maxReplicas: 2 } };
+    await apply({ ...server, spec: { ...spec(server), ...extras } });
+    const made = ["get", "poddisruptionbudget,networkpolicy,horizontalpodautoscaler", "-o", "name"];
     await vi.waitFor(
-      async () => expect(await kubectl(...accounts)).not.toContain("plain-vmcp"),
+      async () => expect((await kubectl(...made)).match(/\/plain$/gm)).toHaveLength(3),
       PATIENCE,
     );
+    // With an account of its own it needs none of ours; and without the extras there are none.
+    await apply({ ...server, spec: { ...spec(server), serviceAccount: "default" } });
+    const accounts = ["get", "serviceaccount,role,rolebinding", "-o", "name"];
+    await vi.waitFor(async () => {
+      expect(await kubectl(...accounts)).not.toContain("plain-vmcp");
+      expect(await kubectl(...made)).toBe("");
+    }, PATIENCE);
     // What no gateway enforces has no gateway.
     const authz = {
       type: "inline",

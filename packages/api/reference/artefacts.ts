@@ -45,12 +45,14 @@ function chartArtefact(chart: string): Artefact {
 function operatorChartArtefacts(root: string): Artefact[] {
   const chart = `${root}deploy/charts/operator/`;
   const values = valueTree(OperatorChartValues);
+  const yaml = valuesYaml(values);
+  OperatorChartValues.parse(parse(yaml));
   return [
     {
       path: `${chart}values.schema.json`,
       text: json(editorSchema(OperatorChartValues, "Values of headgate-operator")),
     },
-    { path: `${chart}values.yaml`, text: valuesYaml(values) },
+    { path: `${chart}values.yaml`, text: yaml },
     { path: `${root}docs/reference/operator-chart.md`, text: valuesPage(values) },
   ];
 }
