@@ -2,6 +2,7 @@ import {
   type Condition,
   conditionOf,
   type Happening,
+  hasFinalizer,
   isDeleting,
   type WantedCondition,
 } from "@headgate/controller";
@@ -57,6 +58,8 @@ export function judgeConfig<T extends ConfigObject>(
   nowMs: number,
 ): Judgement<ConfigStatus> {
   const deleting = isDeleting(config);
+  // It waits for somebody else's finalizer: it is not ours to keep any more.
+  if (deleting && !hasFinalizer(config, terms.finalizer)) return {};
   const finalizer = { name: terms.finalizer, wanted: !deleting || referrers.length > 0 };
   // Gone with its last finalizer: there is nothing left to write to.
   if (deleting && referrers.length === 0) return { finalizer };
