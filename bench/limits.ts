@@ -20,8 +20,8 @@ import { canPin } from "./machine/cores.ts";
 
 const quick = process.argv.includes("--quick");
 const scale = quick
-  ? { rounds: 1, count: 40_000, windowMs: 700, users: 4_000, decisions: 1_000, abuseMs: 1_000 }
-  : { rounds: 5, count: 100_000, windowMs: 2_000, users: 50_000, decisions: 5_000, abuseMs: 5_000 };
+  ? { rounds: 2, count: 20_000, windowMs: 400, users: 4_000, decisions: 1_000, abuseMs: 1_000 }
+  : { rounds: 8, count: 40_000, windowMs: 800, users: 50_000, decisions: 5_000, abuseMs: 5_000 };
 
 async function measureAll(): Promise<readonly Measured[]> {
   const server = await startRedis();

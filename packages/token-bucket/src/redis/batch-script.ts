@@ -14,7 +14,7 @@ export type BatchScripts = Readonly<
 
 /**
  * Each bucket is read once and written once at most. KEYS are the hashes. ARGV is the program; `rows` pairs of tau and
- * increment (negative if audited); and words: fields of buckets, and longest taus in whole seconds and one more.
+ * increment (negative if audited); and words: fields of buckets, and longest taus in whole seconds and one more (see `takeScript` for lives).
  *
  * The program is small numbers in one string, which costs Redis less than as many arguments: `rows`; of each hash how
  * many buckets it has, the word of its longest tau, and those of its fields; then of each request how many buckets it
@@ -43,7 +43,7 @@ function batchScript(width: Width, states: boolean): Script {
 
 /** The number of the program that is so many numbers after the one at `at`. */
 function number(width: Width, at: string, after: number | string = 0): string {
-  if (width === 1) return `P[${at} + ${after}]`;
+  if (width === 1) return after === 0 ? `P[${at}]` : `P[${at} + ${after}]`;
   return `(P[${at} + 2 * (${after})] * 95 + P[${at} + 2 * (${after}) + 1] - 3072)`;
 }
 
@@ -59,19 +59,18 @@ end`;
 function readHashes(w: Width): string {
   return `
 local rows = ${number(w, "1")}
-local empty, increment = {}, {}
-for r = 1, rows do empty[r], increment[r] = now + A[2 * r], A[2 * r + 1] + 0 end
+local span, increment = {}, {}
+for r = 1, rows do span[r], increment[r] = A[2 * r] + 0, A[2 * r + 1] + 0 end
 local words = 1 + 2 * rows
-local held, first, at = {}, {}, ${1 + w}
+local held, first, moved, at = {}, {}, {}, ${1 + w}
 for k = 1, #K do
   local n = ${number(w, "at")}
   first[k] = at
   if n == 2 then
-    held[k] = call('HMGET', K[k], A[words + ${number(w, "at", 2)}], A[words + ${number(w, "at", 3)}], 'x')
+    held[k] = call('HMGET', K[k], A[words + ${number(w, "at", 2)}], A[words + ${number(w, "at", 3)}])
   else
     local fields = {}
     for i = 1, n do fields[i] = A[words + ${number(w, "at", "1 + i")}] end
-    fields[n + 1] = 'x'
     held[k] = call('HMGET', K[k], unpack(fields))
   end
   at = at + ${w} * (n + 2)
@@ -90,15 +89,18 @@ while at <= stop do
   local short, refused
   local place = 0
   for p = from, to, ${3 * w} do
-    local h, i, r = held[${number(w, "p")}], ${number(w, "p", 1)}, ${number(w, "p", 2)}
-    local v, e, add = h[i], empty[r], increment[r]
-    local t = (v or 0) + 0
+    local k, i, r = ${number(w, "p")}, ${number(w, "p", 1)}, ${number(w, "p", 2)}
+    local h, d, add = held[k], span[r], increment[r]
+    local v = h[i]
+    local before = (v or 0) + 0
+    local t, e = before, now + d
     if t < now then t = now elseif t > e then t = e v = e end
     place = place + 1
     was[place] = v
     if add > 0 then
       t = t + add
       h[i] = t
+      if t % d <= t - before then moved[k] = true end
       if t > e then
         short = short or {}
         short[#short + 1] = place
@@ -114,6 +116,7 @@ while at <= stop do
         h[i] = v
       else
         h[i] = t
+        if t % d <= t - before then moved[k] = true end
       end
     end
   end
@@ -133,7 +136,7 @@ function answerStates(w: Width): string {
   return `
   local answer = {}
   for p = from, to, ${3 * w} do
-    local t, e = (held[${number(w, "p")}][${number(w, "p", 1)}] or 0) + 0, empty[${number(w, "p", 2)}]
+    local t, e = (held[${number(w, "p")}][${number(w, "p", 1)}] or 0) + 0, now + span[${number(w, "p", 2)}]
     answer[#answer + 1] = t < now and 0 or (t > e and e or t) - now
   end
   for i = 1, short and #short or 0 do answer[#answer + 1] = short[i] end
@@ -144,23 +147,24 @@ function write(w: Width): string {
   return `
 for k = 1, #K do
   local h, at = held[k], first[k]
-  local n, seconds = ${number(w, "at")}, A[words + ${number(w, "at", 1)}] + 0
-  local due = (h[n + 1] or 0) * 1000000 - now < seconds * 1000000
-  if n == 2 and not due and type(h[1]) == 'number' and type(h[2]) == 'number' then
+  local n = ${number(w, "at")}
+  local count = 2
+  if n == 2 and type(h[1]) == 'number' and type(h[2]) == 'number' then
     call('HSET', K[k], A[words + ${number(w, "at", 2)}], h[1], A[words + ${number(w, "at", 3)}], h[2])
   else
-    local pairs, count = {}, 0
+    local pairs = {}
+    count = 0
     for i = 1, n do
       if type(h[i]) == 'number' then
         pairs[count + 1], pairs[count + 2] = A[words + ${number(w, "at", "1 + i")}], h[i]
         count = count + 2
       end
     end
-    if count > 0 then
-      if due then pairs[count + 1], pairs[count + 2] = 'x', (now - now % 1000000) / 1000000 + 2 * seconds end
-      call('HSET', K[k], unpack(pairs))
-      if due then call('EXPIRE', K[k], 2 * seconds) end
-    end
+    if count > 0 then call('HSET', K[k], unpack(pairs)) end
+  end
+  if moved[k] and count > 0 then
+    local life = 2 * A[words + ${number(w, "at", 1)}]
+    if call('TTL', K[k]) < life then call('EXPIRE', K[k], life) end
   end
 end`;
 }

@@ -29,7 +29,7 @@ export class DenyCache {
   readonly #most: number;
   readonly #now: () => number;
 
-  /** Keeps `most` buckets, the least recently used go first; `now` is monotonic, in µs. */
+  /** Keeps `most` buckets, those heard of longest ago go first; `now` is monotonic, in µs. */
   constructor(most: number, now: () => number) {
     this.#most = most;
     this.#now = now;
@@ -54,7 +54,6 @@ export class DenyCache {
         if (debt.fullByMicros <= nowMicros) this.#debts.delete(bucket.id);
         continue;
       }
-      this.#keep(bucket.id, debt);
       (refusedBy ??= []).push(index);
       retryAfterMicros = Math.max(retryAfterMicros, debt.fullByMicros - enoughMicros);
     }
@@ -70,17 +69,14 @@ export class DenyCache {
       if (bucket === undefined || bucket.audit || !isWorthKnowing(bucket, cost, waitMicros))
         continue;
       const owedMicros = waitMicros + bucket.tauMicros - incrementOf(bucket, cost);
-      this.#keep(bucket.id, {
+      // Put last even if it was there: a bucket that is asked for stays, as it is heard of once an interval.
+      this.#debts.delete(bucket.id);
+      this.#debts.set(bucket.id, {
         fullAtMicros: sentMicros + owedMicros,
         fullByMicros: nowMicros + owedMicros,
       });
       if (this.#debts.size > this.#most) this.#dropOldest();
     }
-  }
-
-  #keep(id: string, debt: Debt): void {
-    this.#debts.delete(id);
-    this.#debts.set(id, debt);
   }
 
   #dropOldest(): void {

@@ -26,7 +26,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 const numbers = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => from + index);
 
-test("four of one turn leave alone and at once, the rest together", async () => {
+test("four leave alone and at once, the rest of the turn together", async () => {
   const { sent, batcher, answerAll } = doubling();
   const answers = numbers(7).map((number) => batcher.send(number));
   expect(sent).toEqual([[0], [1], [2], [3]]);
@@ -43,17 +43,15 @@ test("one that is left over leaves alone", async () => {
   expect(sent).toEqual([[0], [1], [2], [3], [4]]);
 });
 
-test("each turn has its own four, while few are under way", async () => {
+test("callers that are no more than four are served one by one", async () => {
   const { sent, batcher, answerAll } = doubling();
   answerAll();
-  for (let start = 0; start < 12; start += 4) {
-    for (const number of numbers(4, start)) void batcher.send(number);
-    await turn();
-  }
+  for (let start = 0; start < 12; start += 4)
+    await Promise.all(numbers(4, start).map((number) => batcher.send(number)));
   expect(sent.every(({ length }) => length === 1)).toBe(true);
 });
 
-test("once eight are under way even the first of a turn leave together", async () => {
+test("while four are under way even the first of a turn leave together", async () => {
   const { sent, batcher } = doubling();
   for (const number of numbers(12)) void batcher.send(number);
   await turn();
@@ -65,11 +63,11 @@ test("once eight are under way even the first of a turn leave together", async (
   ]);
 });
 
-test("batches are of eight, and of sixteen once over a hundred are under way; none waits for another's answer", async () => {
+test("batches are of eight, and of sixteen once over thirty-two are under way; none waits for another's answer", async () => {
   const { sent, batcher } = doubling();
-  for (const number of numbers(4 + 13 * 8 + 16)) void batcher.send(number);
+  for (const number of numbers(4 + 4 * 8 + 2 * 16)) void batcher.send(number);
   await turn();
-  expect(sent.map(({ length }) => length)).toEqual([1, 1, 1, 1, ...Array(13).fill(8), 16]);
+  expect(sent.map(({ length }) => length)).toEqual([1, 1, 1, 1, 8, 8, 8, 8, 16, 16]);
 });
 
 test("a batch that is lost is lost for each of its members", async () => {

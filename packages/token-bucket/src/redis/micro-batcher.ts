@@ -11,20 +11,17 @@ export interface Sender<Request, Answer> {
   sendMany(requests: readonly Request[]): Promise<readonly Answer[]>;
 }
 
-/** So many of one turn of the event loop go out alone: few callers are served best one by one. */
+/** While fewer are under way, each goes out alone: few callers are served best one by one. */
 const ALONE = 4;
-/** With so many under way there are more than a few callers. */
-const BUSY = 8;
 const USUAL_BATCH = 8;
 const LARGE_BATCH = 16;
-/** With more than this under way the answers are late anyway, and larger batches bring more of them. */
-const MANY_UNDER_WAY = 100;
+/** With more than this under way answers come late anyway, and larger batches bring more of them. */
+const MANY_UNDER_WAY = 32;
 
-/** Sends what comes in one turn of the event loop together, once it is more than a few; batches overlap. */
+/** Sends what comes in one turn of the event loop together, once more than a few are under way; batches overlap. */
 export class MicroBatcher<Request, Answer> {
   readonly #sender: Sender<Request, Answer>;
   #waiting: Waiting<Request, Answer>[] = [];
-  #thisTurn = 0;
   #underWay = 0;
 
   constructor(sender: Sender<Request, Answer>) {
@@ -33,19 +30,13 @@ export class MicroBatcher<Request, Answer> {
 
   /** Sends a request at once, or with others at the end of this turn at the latest. */
   send(request: Request): Promise<Answer> {
-    if (this.#thisTurn === 0) setImmediate(() => this.#endTurn());
-    this.#thisTurn += 1;
-    if (this.#thisTurn <= ALONE && this.#underWay < BUSY) return this.#sendOne(request);
+    if (this.#underWay < ALONE) return this.#sendOne(request);
     return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
       this.#waiting.push({ request, resolve, reject });
       const most = this.#underWay > MANY_UNDER_WAY ? LARGE_BATCH : USUAL_BATCH;
       if (this.#waiting.length >= most) this.#flush();
     });
-  }
-
-  #endTurn(): void {
-    this.#thisTurn = 0;
-    this.#flush();
   }
 
   #flush(): void {

@@ -64,7 +64,7 @@ function placesOf(shape: Shape): readonly Place[] {
       places.push({
         number: places.length + 1,
         hash,
-        value: `h${hash + 1}[${index + 2}]`,
+        value: `h${hash + 1}[${index + 1}]`,
         field: `A[${at}]`,
         increment: `A[${at + 1}]`,
         tau: `A[${at + 2}]`,
@@ -76,13 +76,14 @@ function placesOf(shape: Shape): readonly Place[] {
 
 function readLine(places: readonly Place[], hash: number): string {
   const fields = places.filter((place) => place.hash === hash).map(({ field }) => field);
-  return `local h${hash + 1} = call('HMGET', K[${hash + 1}], 'x', ${fields.join(", ")})`;
+  return `local h${hash + 1} = call('HMGET', K[${hash + 1}], ${fields.join(", ")})`;
 }
 
-/** e: the TAT of an empty bucket; t: the stored one as it counts now; n: the same once charged. */
+/** d: tau; e: the TAT of an empty bucket; r: the stored one; t: the same as it counts now; n: the same once charged. */
 function weighLines({ number: b, value, increment, tau }: Place): readonly string[] {
   return [
-    `local e${b}, t${b} = now + ${tau}, (${value} or 0) + 0`,
+    `local d${b}, r${b} = ${tau} + 0, (${value} or 0) + 0`,
+    `local e${b}, t${b} = now + d${b}, r${b}`,
     `if t${b} < now then t${b} = now elseif t${b} > e${b} then t${b} = e${b} back = true end`,
     `local n${b} = t${b} + ${increment}`,
   ];
@@ -115,16 +116,22 @@ function refuseLines(places: readonly Place[], reading: Reading): readonly strin
   ];
 }
 
-/** x is the second at which the key expires: while that is a longest tau away, no EXPIRE is due. */
+/**
+ * A key must live until the last TAT in it. Time is cut into spans of tau: a TAT that comes into another span is at most
+ * a tau ahead, so that a life of two taus from then on covers the span. Only then, when a TAT is now no further in its
+ * span than it moved, is there anything to renew.
+ */
 function writeLines(places: readonly Place[], hash: number): readonly string[] {
   const key = `K[${hash + 1}]`;
-  const written = fieldsAnd("n", places, hash);
+  const moved = places
+    .filter((place) => place.hash === hash)
+    .map(({ number: b }) => `n${b} % d${b} <= n${b} - r${b}`);
   return [
-    `local s${hash + 1} = A[${hash + 2}] + 0`,
-    `if (h${hash + 1}[1] or 0) * 1000000 - now < s${hash + 1} * 1000000 then`,
-    `call('HSET', ${key}, ${written}, 'x', (now - now % 1000000) / 1000000 + 2 * s${hash + 1})`,
-    `call('EXPIRE', ${key}, 2 * s${hash + 1})`,
-    `else call('HSET', ${key}, ${written}) end`,
+    `call('HSET', ${key}, ${fieldsAnd("n", places, hash)})`,
+    `if ${moved.join(" or ")} then`,
+    `local life = 2 * A[${hash + 2}]`,
+    `if call('TTL', ${key}) < life then call('EXPIRE', ${key}, life) end`,
+    "end",
   ];
 }
 
