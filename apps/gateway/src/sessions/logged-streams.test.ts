@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { EventStreamLimits } from "./event-stream.ts";
 import { LoggedStreams } from "./logged-streams.ts";
@@ -338,4 +339,50 @@ test("the events of a session that ended are gone, and no more are kept", async 
   await settled();
   expect(got.texts).toEqual(["one", "two"]);
   expect(await b.resume(got.events[0]?.id ?? "")).toBeUndefined();
+});
+
+function numberOf(text: string): number {
+  return Number(text.split(" ")[1]);
+}
+
+/** What happens, at which process, and whether it is done before the next. */
+type Turn = readonly ["listen" | "leave" | "say", 0 | 1 | 2, boolean];
+
+const turns = fc.array(
+  fc.tuple(fc.constantFrom("listen", "leave", "say"), fc.constantFrom(0, 1, 2), fc.boolean()),
+  { maxLength: 25 },
+) as fc.Arbitrary<Turn[]>;
+
+test("however a client's streams come and go at three processes, each message comes to one of them, once, and in order unless one breaks", async () => {
+  await fc.assert(
+    fc.asyncProperty(turns, async (all) => {
+      const events = new EventsForAll();
+      const processes = ["a", "b", "c"].map((tag) => processAt(events, tag));
+      const open: FakeResponse[][] = [[], [], []];
+      const got: FakeResponse[] = [];
+      const said: string[] = [];
+      for (const [what, index, waits] of [...all, ["listen", 0, true] as const]) {
+        const at = processes[index]!;
+        if (what === "say") {
+          said.push(`${index} ${said.length}`);
+          at.streams.standalone.push(said.at(-1)!);
+        } else if (what === "leave") open[index]!.pop()?.vanish();
+        else {
+          const response = new FakeResponse();
+          at.streams.standalone.join(response.asResponse);
+          open[index]!.push(response);
+          got.push(response);
+        }
+        if (waits) await settled();
+      }
+      await settled();
+      expect(got.flatMap((response) => response.texts).toSorted()).toEqual(said.toSorted());
+      // What a connection that broke did not take comes late.
+      if (all.every(([, , waits]) => waits))
+        for (const { texts } of got)
+          expect(texts).toEqual(texts.toSorted((one, other) => numberOf(one) - numberOf(other)));
+      await Promise.all(processes.map(({ streams }) => streams.close(0)));
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -46,8 +46,10 @@ class SharedStanding implements StandingStream {
   #connections: ServerResponse[] = [];
   #book: StandingBook | undefined;
   #stopFollowing: (() => void) | undefined;
-  /** Up to here everything that was for this process was written. */
+  /** Up to here everything that was for this process was written, since it began to follow. */
   #delivered = 0;
+  /** The furthest that it ever came. */
+  #furthest = 0;
   #sinceBeat = 0;
   #beatMs = 0;
   /** What was to be announced while the client did not listen here. */
@@ -99,7 +101,7 @@ class SharedStanding implements StandingStream {
     this.#unfollow();
     for (const connection of this.#connections) ended(connection);
     this.#connections = [];
-    this.#delivered = after.sequence;
+    this.#delivered = this.#furthest = after.sequence;
     this.#take(response);
     this.#follow(after.sequence, true);
   }
@@ -141,8 +143,8 @@ class SharedStanding implements StandingStream {
   #follow(after: number, resumes: boolean): void {
     const { events, streamId } = this.#options;
     const since = this.#claim();
-    this.#book = new StandingBook({ tag: events.tag, since, resumes });
-    this.#stopFollowing = events.follow(streamId, after, (kept) => this.#event(kept));
+    const book = (this.#book = new StandingBook({ tag: events.tag, since, resumes }));
+    this.#stopFollowing = events.follow(streamId, after, (kept) => this.#event(book, kept));
   }
 
   #unfollow(): void {
@@ -162,18 +164,14 @@ class SharedStanding implements StandingStream {
     this.#sinceBeat = 0;
   }
 
-  async #event(kept: KeptEntry): Promise<void> {
-    const book = this.#book;
-    if (book === undefined) return;
+  async #event(book: StandingBook, kept: KeptEntry): Promise<void> {
+    // One that is not followed any more.
+    if (this.#book !== book) return;
     const { events, changed } = this.#options;
     const { mark, holds } = book;
     this.#sinceBeat += 1 + kept.entry.text.length / ENTRY_CHARS;
-    for (const each of book.take(kept)) {
-      const id = `${this.#options.streamId}_${each.sequence}`;
-      const isWritten = await this.#write(frameOf(each.entry.text, id));
-      if (!isWritten || this.#book !== book) return;
-      this.#delivered = each.sequence;
-    }
+    for (const each of book.take(kept)) await this.#deliver(book, each);
+    if (this.#book !== book) return;
     const { kind, head } = kept.entry;
     const isOwn = readSender(head).tag === events.tag;
     if (isOwn && book.holds && (kind === "claim" || kind === "held")) await this.#prime(kept);
@@ -181,6 +179,19 @@ class SharedStanding implements StandingStream {
     if (book.holds === holds || this.#book !== book) return;
     if (book.holds) this.#announce(mark);
     changed();
+  }
+
+  /** Writes a message, or leaves it to whoever has a connection next. */
+  async #deliver(book: StandingBook, { sequence, entry }: KeptEntry): Promise<void> {
+    // What was left by another process comes after newer ones, which were said to be delivered with all before them.
+    const isLate = sequence < this.#furthest;
+    const response = this.#book === book ? this.#newest() : undefined;
+    if (response === undefined) {
+      if (isLate) this.push(entry.text);
+      return;
+    }
+    this.#delivered = this.#furthest = Math.max(sequence, this.#furthest);
+    await written(response, frameOf(entry.text, `${this.#options.streamId}_${sequence}`));
   }
 
   /** Says what changed since the client was told last, by whomever. */
@@ -192,20 +203,17 @@ class SharedStanding implements StandingStream {
 
   async #prime({ sequence }: KeptEntry): Promise<void> {
     const { primes, streamId } = this.#options;
-    if (primes) await this.#write(emptyFrame(`${streamId}_${sequence}`));
+    const response = this.#newest();
+    if (primes && response) await written(response, emptyFrame(`${streamId}_${sequence}`));
   }
 
-  /** False without a connection; the next one gets it. */
-  async #write(frame: string): Promise<boolean> {
-    const response = this.#connections.findLast(({ destroyed }) => !destroyed);
-    if (response === undefined) return false;
-    await written(response, frame);
-    return true;
+  #newest(): ServerResponse | undefined {
+    return this.#connections.findLast(({ destroyed }) => !destroyed);
   }
 
   /** Writes what cannot be kept now, to be had no second time; false without a connection. */
   #direct(text: string, head: string): boolean {
-    const response = this.#connections.findLast(({ destroyed }) => !destroyed);
+    const response = this.#newest();
     if (response === undefined) return false;
     if (this.#book?.say(readSender(head)) === false) return true;
     response.write(frameOf(text));

@@ -24,8 +24,8 @@ class StandingBook {
   #holders: string[] = [];
   /** Messages that came while nobody had one. */
   #unheard: KeptEntry[] = [];
-  /** Messages that were for who has the newest one, since that has it. */
-  #handed: KeptEntry[] = [];
+  /** Messages that were for another process to deliver, by process, until it says how far it came. */
+  readonly #handed = new Map<string, KeptEntry[]>();
   /** The newest entry of each sender; one that was not sure to be kept is kept twice. */
   readonly #numbers = new Map<string, number>();
   /** What this process said to the client itself, which may have been kept all the same. */
@@ -75,56 +75,57 @@ class StandingBook {
 
   #message(kept: KeptEntry): readonly KeptEntry[] {
     if (this.holds) return [kept];
-    const isFree = this.#holders.length === 0 || (this.#options.resumes && !this.#begun);
-    remember(isFree ? this.#unheard : this.#handed, kept);
-    return [];
+    return this.#assign([kept]);
   }
 
   #claimed({ tag, number }: Sender, { entry }: KeptEntry): readonly KeptEntry[] {
-    const { tag: own, since, resumes } = this.#options;
+    const { tag: own, since } = this.#options;
     const isOwn = tag === own && number >= since;
     this.#putOnTop(tag);
     if (!isOwn) {
       this.mark = entry.text;
-      if (!resumes || this.#begun) this.#handOver();
-      return [];
+      return this.#handOver();
     }
     this.#begun = true;
-    const unheard = this.#unheard;
-    this.#unheard = [];
-    this.#handed = [];
-    return unheard;
+    return this.#handOver();
   }
 
   #held({ tag }: Sender, { entry }: KeptEntry): readonly KeptEntry[] {
     this.mark = entry.text;
     if (this.#holders.at(-1) === tag) return [];
     this.#putOnTop(tag);
-    if (!this.#options.resumes || this.#begun) this.#handOver();
-    return [];
+    return this.#handOver();
   }
 
   #released({ tag }: Sender, { entry }: KeptEntry): readonly KeptEntry[] {
     const [delivered = "0", mark] = entry.text.split(" ");
-    const wasOnTop = this.#holders.at(-1) === tag;
     this.#holders = this.#holders.filter((holder) => holder !== tag);
     this.mark = mark;
-    if (!wasOnTop) return [];
-    const left = this.#handed.filter(({ sequence }) => sequence > Number(delivered));
-    this.#handed = [];
-    if (this.holds) return left;
-    if (this.#holders.length === 0) this.#unheard.push(...left);
-    else this.#handed = left;
-    return [];
+    const handed = this.#handed.get(tag) ?? [];
+    this.#handed.delete(tag);
+    return this.#assign(handed.filter(({ sequence }) => sequence > Number(delivered)));
   }
 
   #putOnTop(tag: string): void {
     this.#holders = [...this.#holders.filter((holder) => holder !== tag), tag];
   }
 
-  #handOver(): void {
-    this.#handed = this.#unheard;
+  /** What nobody was there for is for who is now. */
+  #handOver(): readonly KeptEntry[] {
+    const unheard = this.#unheard;
     this.#unheard = [];
+    return this.#assign(unheard);
+  }
+
+  /** Messages that are for who has the newest connection; those that are to be delivered here. */
+  #assign(messages: readonly KeptEntry[]): readonly KeptEntry[] {
+    if (this.holds) return messages;
+    const holder = this.#holders.at(-1);
+    const isFree = holder === undefined || (this.#options.resumes && !this.#begun);
+    const place = isFree ? this.#unheard : (this.#handed.get(holder) ?? []);
+    for (const message of messages) remember(place, message);
+    if (!isFree) this.#handed.set(holder, place);
+    return [];
   }
 }
 
