@@ -102,6 +102,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       assert.equal(retryAfterMicros, SECOND);
       bench.now += 10 * SECOND;
       assert.equal((await peek(bench, [stepped]))[0]?.remaining, 10);
+      await allowed(bench, { buckets: [stepped], cost: 10 });
+      bench.now -= 365 * 86_400 * SECOND;
+      const twice = [{ buckets: [stepped] }, { buckets: [stepped], cost: 2 }];
+      const waits = (await bench.store.takeBatch(twice)).map((decision) =>
+        decision.allowed ? undefined : decision.retryAfterMicros,
+      );
+      assert.deepEqual(waits, [SECOND, 2 * SECOND]);
+      bench.now += 10 * SECOND;
+      assert.equal((await peek(bench, [stepped]))[0]?.remaining, 10);
     },
 
   "P8: a clock that jumps ahead refills once, to the capacity": async (bench) => {

@@ -14,7 +14,8 @@ export type BatchScripts = Readonly<
 
 /**
  * Each bucket is read once and written once at most. KEYS are the hashes. ARGV is the program; `rows` pairs of tau and
- * increment (negative if audited); and words: fields of buckets, and longest taus in whole seconds and one more (see `takeScript` for lives).
+ * increment (negative if audited); and words: fields of buckets, and of each hash the longest tau in whole seconds and
+ * one more (for the life of the key, see `takeScript`).
  *
  * The program is small numbers in one string, which costs Redis less than as many arguments: `rows`; of each hash how
  * many buckets it has, the word of its longest tau, and those of its fields; then of each request how many buckets it
@@ -78,8 +79,8 @@ end`;
 }
 
 /*
- * A value stays the text that was read until it is charged, and a number after; a refusal puts back what was there,
- * but keeps what a clock that stepped back made void from being written again: debt beyond an empty bucket.
+ * A value stays the text that was read until it is charged, and is a number after. A refusal puts back what was there,
+ * but for what a clock that stepped back made void: of that the debt of an empty bucket is left, and written.
  */
 function decide(w: Width, states: boolean): string {
   return `

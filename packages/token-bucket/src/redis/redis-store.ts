@@ -20,7 +20,7 @@ export interface RedisStoreOptions {
   readonly deadlineMs?: number | undefined;
   /** Buckets that are remembered to be empty, so that Redis is not asked in vain; default 50,000, 0 for none. */
   readonly denyCacheSize?: number | undefined;
-  /** Monotonic microseconds, for the deny cache alone: debts are reckoned by the clock of Redis. */
+  /** Monotonic whole microseconds, for the deny cache alone: debts are reckoned by the clock of Redis. */
   readonly now?: (() => number) | undefined;
   /** Told of each script call that decides several requests, and how many. */
   readonly batchSent?: ((size: number) => void) | undefined;
@@ -47,7 +47,7 @@ class RedisStore implements TokenBucketStore {
     this.#runner = options.runner;
     this.#names = new Names(options.keyPrefix ?? "hg:rl:", options.server);
     this.#call = { deadlineMs: options.deadlineMs ?? 30 };
-    this.#now = options.now ?? (() => performance.now() * 1000);
+    this.#now = options.now ?? (() => Math.floor(performance.now() * 1000));
     this.#denied = new DenyCache(options.denyCacheSize ?? 50_000, this.#now);
     this.#batchSent = options.batchSent ?? (() => undefined);
     this.#batcher = new MicroBatcher({
