@@ -4,18 +4,17 @@ import { useCluster } from "@headgate/test-cluster/vitest";
 import { afterAll, beforeAll, expect, onTestFinished, vi } from "vitest";
 import { startEcho } from "../fixtures/echo/listen.ts";
 import { type Forward, forward } from "../kubernetes/forward.ts";
-import { messagesIn, requestText } from "../wire/http.ts";
+import { messagesIn } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import { CRDS_CHART, OPERATOR_CHART } from "./chart.ts";
-import { importProgram } from "./program-image.ts";
+import { importProgram, importRedis } from "./program-image.ts";
 
 const { ownTest: test, cluster } = useCluster({ node: true, helm: true });
 
 const HOME = "headgate-system";
 const PATIENCE = { timeout: 90_000, interval: 200 };
-const TOOL = { name: "echo_as_json", arguments: {} };
 const ends: (() => Promise<unknown>)[] = [];
-const images = { operator: "", gateway: "" };
+const images = { operator: "", gateway: "", redis: "" };
 let backend: Forward;
 
 const kubectl = (...args: readonly string[]) => cluster().kubectl(args);
@@ -23,6 +22,7 @@ const kubectl = (...args: readonly string[]) => cluster().kubectl(args);
 beforeAll(async () => {
   images.operator = await importProgram(cluster(), "operator");
   images.gateway = await importProgram(cluster(), "gateway");
+  images.redis = await importRedis(cluster());
   const echo = await startEcho();
   backend = await forward(cluster().hostAddress, Number(new URL(echo.url).port));
   ends.push(echo.close, backend.close);
@@ -34,6 +34,10 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const end of ends.toReversed()) await end();
 }, 120_000);
+
+interface Result {
+  readonly isError?: boolean;
+}
 
 /** Installs a release and waits until its operator is ready, as its notes say. */
 async function install(release: string, values: readonly string[]): Promise<void> {
@@ -55,7 +59,7 @@ async function createNamespace(namespace: string): Promise<void> {
 }
 
 /** Puts a group of one server, and a gateway in front of it, into a namespace. */
-async function applyTools(namespace: string): Promise<void> {
+async function applyTools(namespace: string, more: object = {}): Promise<void> {
   const object = (kind: string, name: string, spec: object) => ({
     apiVersion: "toolhive.stacklok.dev/v1beta1",
     kind,
@@ -71,7 +75,7 @@ async function applyTools(namespace: string): Promise<void> {
       transport: "streamable-http",
       allowPrivateEndpoint: true,
     }),
-    object("VirtualMCPServer", "tools", { groupRef, incomingAuth: { type: "anonymous" } }),
+    object("VirtualMCPServer", "tools", { groupRef, incomingAuth: { type: "anonymous" }, ...more }),
   ]);
 }
 
@@ -79,15 +83,18 @@ async function phaseIn(namespace: string): Promise<string> {
   return kubectl("-n", namespace, "get", "vmcp/tools", "-o", "jsonpath={.status.phase}");
 }
 
-/** What a tool of a namespace's gateway answers, called by MCP through its Service. */
-async function askIn(namespace: string): Promise<unknown> {
+/** What a tool of a namespace's gateway answers to so many calls, by MCP through its Service. */
+async function callsIn(namespace: string, count: number): Promise<readonly Result[]> {
   const service = ["-n", namespace, "get", "service/vmcp-tools", "-o"];
   const address = await kubectl(...service, "jsonpath={.spec.clusterIP}");
   const session = await openSession(`http://${address}:4483/mcp`);
-  const text = requestText(1, "tools/call", TOOL);
-  const [answer = "{}"] = await messagesIn(await session.post(text));
+  const results: Result[] = [];
+  for (let id = 1; id <= count; id += 1) {
+    const [answer = "{}"] = await messagesIn(await session.call(id, "echo_as_json"));
+    results.push((JSON.parse(answer) as { result?: Result }).result ?? {});
+  }
   await session.end();
-  return (JSON.parse(answer) as { result?: unknown }).result;
+  return results;
 }
 
 /** The names of the metrics that a text in the format of Prometheus tells of. */
@@ -100,12 +107,20 @@ function families(text: string): ReadonlySet<string> {
   );
 }
 
-test("two charts and three objects end in a gateway that answers MCP, whose metrics dashboard and alerts ask for", async () => {
+test("two charts and three objects end in a gateway that keeps its limits in Redis, whose metrics dashboard and alerts ask for", async () => {
   await createNamespace("first");
-  await install("headgate-operator", []);
-  await applyTools("first");
+  await install("headgate-operator", ["redis.enabled=true", `redis.image=${images.redis}`]);
+  await kubectl("-n", HOME, "rollout", "status", "deployment/headgate-operator-redis");
+  const address = `headgate-operator-redis.${HOME}.svc.cluster.local:6379`;
+  await applyTools("first", {
+    sessionStorage: { provider: "redis", address },
+    config: { rateLimiting: { shared: { maxTokens: 2, refillPeriod: "1h0m0s" } } },
+  });
   await vi.waitFor(async () => expect(await phaseIn("first")).toBe("Ready"), PATIENCE);
-  await vi.waitFor(async () => expect(await askIn("first")).toHaveProperty("content"), PATIENCE);
+  await vi.waitFor(() => callsIn("first", 0), PATIENCE);
+  const [first, second, third] = await callsIn("first", 3);
+  expect([first?.isError, second?.isError, third?.isError]).toEqual([undefined, undefined, true]);
+  expect(JSON.stringify(third)).toMatch(/"retryAfterMs":\d+/);
 
   const scraped = async (namespace: string, selector: string, port: number) => {
     const pod = await kubectl("-n", namespace, "get", "pods", "-l", selector, "-o", "name");
@@ -114,9 +129,9 @@ test("two charts and three objects end in a gateway that answers MCP, whose metr
     return kubectl("get", "--raw", path);
   };
   const operators = "app.kubernetes.io/component=operator";
-  const known = families(
-    (await scraped(HOME, operators, 8080)) + (await scraped("first", "app=virtualmcpserver", 4483)),
-  );
+  const gateways = await scraped("first", "app=virtualmcpserver", 4483);
+  expect(gateways).toMatch(/^headgate_rate_limit_degraded 0$/m);
+  const known = families((await scraped(HOME, operators, 8080)) + gateways);
   for (const file of ["alerts.yaml", "dashboard.json"]) {
     const text = await readFile(join(OPERATOR_CHART, "files", file), "utf8");
     const asked = text.match(/\b(headgate|toolhive|mcp)_[a-z_]+(?=[{[)\s])/g) ?? [];

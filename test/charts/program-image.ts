@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeNodeImage } from "@headgate/test-cluster";
+import { writeNodeImage, writeProgramImage } from "@headgate/test-cluster";
 import type { Cluster } from "@headgate/test-cluster/vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -13,13 +13,39 @@ export async function importProgram(
   app: string,
 ): Promise<string> {
   const dockerfile = await readFile(join(ROOT, `deploy/images/${app}/Dockerfile`), "utf8");
-  const name = `headgate.test/${app}:chart`;
+  const image = { name: `headgate.test/${app}:chart`, ...described(dockerfile) };
+  await imported(cluster, (archive) => writeNodeImage(image, archive));
+  return image.name;
+}
+
+/** Puts the Redis of this machine on the node; it takes arguments as the official images do. */
+export async function importRedis(cluster: Pick<Cluster, "importImage">): Promise<string> {
+  const image = { name: "headgate.test/redis:chart", program: await found("redis-server") };
+  await imported(cluster, (archive) => writeProgramImage(image, archive));
+  return image.name;
+}
+
+async function imported(
+  cluster: Pick<Cluster, "importImage">,
+  write: (archive: string) => Promise<void>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "headgate-image-of-"));
   const archive = join(folder, "image.tar");
-  await writeNodeImage({ name, ...described(dockerfile) }, archive);
+  await write(archive);
   await cluster.importImage(archive);
   await rm(folder, { recursive: true });
-  return name;
+}
+
+async function found(program: string): Promise<string> {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, program);
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  throw new Error(`There is no ${program} on the path.`);
 }
 
 function described(dockerfile: string): { files: Record<string, string>; args: string[] } {

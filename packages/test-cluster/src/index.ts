@@ -5,7 +5,12 @@ export {
   type ControlPlane,
   type ControlPlaneOptions,
 } from "./control-plane/control-plane.ts";
-export { writeNodeImage, type NodeImage } from "./image/node-image.ts";
+export {
+  writeNodeImage,
+  writeProgramImage,
+  type NodeImage,
+  type ProgramImage,
+} from "./image/node-image.ts";
 export { importImage, type ImageStore } from "./node/images.ts";
 export { ClusterError } from "./problem.ts";
 export { programSource, findProgram, type ProgramSource } from "./programs/programs.ts";
