@@ -49,16 +49,27 @@ async function initialize(
   };
   signal.addEventListener("abort", abandon);
   try {
-    const server = factsIn(backend, await promise);
+    const server = factsIn(endpoint, await promise);
     return { id, server };
   } finally {
     signal.removeEventListener("abort", abandon);
   }
 }
 
-function factsIn(backend: string, answer: string): ServerFacts {
+/** Most servers answer every client alike; what they say of themselves may be long, and is kept once. */
+const LATEST = new WeakMap<
+  HttpEndpoint,
+  { readonly answer: string; readonly server: ServerFacts }
+>();
+
+function factsIn(endpoint: HttpEndpoint, answer: string): ServerFacts {
+  const latest = LATEST.get(endpoint);
+  if (latest?.answer === answer) return latest.server;
+  const { backend } = endpoint;
   try {
-    return readServerFacts(backend, readMessage(answer));
+    const server = readServerFacts(backend, readMessage(answer));
+    LATEST.set(endpoint, { answer, server });
+    return server;
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code.startsWith("backend-")) throw error;
     // An answer too large to be checked on its way may be no message at all.

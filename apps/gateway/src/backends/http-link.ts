@@ -6,7 +6,7 @@ import type { HttpEndpoint } from "./http-endpoint.ts";
 import { initialize } from "./http-handshake.ts";
 import { HttpListener } from "./http-listener.ts";
 import { HttpRequest, type RequestSession } from "./http-request.ts";
-import { sessionHeaders, type SessionHeaders } from "./http-session.ts";
+import { SessionHeaders } from "./http-session.ts";
 import type {
   BackendSession,
   Cancel,
@@ -35,16 +35,17 @@ class HttpLink implements Link, RequestSession {
   readonly endpoint: HttpEndpoint;
   readonly #options: HttpLinkOptions;
   readonly #listener: HttpListener;
-  readonly #requests = new Set<HttpRequest>();
+  /** Requests under way; there is no set of none, as most links are idle. */
+  #requests: Set<HttpRequest> | undefined;
   /** Cancellations on their way. */
-  readonly #telling = new Set<Promise<void>>();
+  #telling: Set<Promise<void>> | undefined;
   #passed: Readonly<Record<string, string>>;
   #headers: SessionHeaders;
   #sessionId: string | undefined;
   #server: ServerFacts | undefined;
   #opening: Promise<void> | undefined;
   #generation = 0;
-  #replayed: Promise<void> = Promise.resolve();
+  #replayed: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: HttpLinkOptions) {
@@ -92,7 +93,7 @@ class HttpLink implements Link, RequestSession {
   request(request: OutgoingRequest, exchange: Exchange): Cancel {
     if (this.#closed) return soon(() => exchange.failed(this.#closedError()));
     const sent = new HttpRequest(this, request, exchange);
-    this.#requests.add(sent);
+    (this.#requests ??= new Set()).add(sent);
     sent.send();
     return (reason) => this.#cancel(sent, reason);
   }
@@ -136,16 +137,17 @@ class HttpLink implements Link, RequestSession {
   }
 
   ended(request: HttpRequest): void {
-    this.#requests.delete(request);
+    this.#requests?.delete(request);
+    if (this.#requests?.size === 0) this.#requests = undefined;
   }
 
   async close({ keepSession } = { keepSession: false }): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#listener.want(false);
-    for (const request of this.#requests) request.failed(this.#closedError());
+    for (const request of this.#requests ?? []) request.failed(this.#closedError());
     // A backend that forgot the session first would not take them any more.
-    await Promise.all(this.#telling);
+    if (this.#telling !== undefined) await Promise.all(this.#telling);
     if (this.#sessionId !== undefined && !keepSession)
       await this.endpoint.delete(this.#headers.delete).catch(() => undefined);
   }
@@ -203,15 +205,19 @@ class HttpLink implements Link, RequestSession {
     const told = this.send(notificationText("notifications/cancelled", params)).catch(
       () => undefined,
     );
-    this.#telling.add(told);
+    const telling = (this.#telling ??= new Set());
+    telling.add(told);
     void told.then(() => {
-      this.#telling.delete(told);
+      telling.delete(told);
       request.abort();
     });
   }
 
   #headersOf(id: string | undefined, protocolVersion: string | undefined): SessionHeaders {
-    return sessionHeaders({ id, protocolVersion }, { ...this.#passed, ...this.#options.headers });
+    return new SessionHeaders(
+      { id, protocolVersion },
+      { ...this.#passed, ...this.#options.headers },
+    );
   }
 
   #closedError(): GatewayError {
