@@ -56,7 +56,9 @@ export class CountingClient {
   }
 
   static async open(url: string, name: string, seen: Counted): Promise<CountingClient> {
-    return new CountingClient(await openSession(url), name, seen);
+    const session = await openSession(url);
+    if (session.headers["mcp-session-id"] === "") throw new Error("No session could be begun.");
+    return new CountingClient(session, name, seen);
   }
 
   /** Calls each of these tools in turn, every so many milliseconds, until told to stop; a failure is counted and never repeated. */
@@ -78,7 +80,7 @@ export class CountingClient {
     const outcome = await this.#outcome(tool);
     if (typeof outcome === "string") {
       this.#seen.failed.set(outcome, (this.#seen.failed.get(outcome) ?? 0) + 1);
-      if (outcome === "HTTP 404") this.#seen.lostSessions++;
+      if (outcome.startsWith("HTTP 404")) this.#seen.lostSessions++;
       this.#counts.set(tool, { ...before, unanswered: before.unanswered + 1 });
       return;
     }
@@ -103,7 +105,7 @@ export class CountingClient {
         dispatcher: AGENT,
       });
       const text = lastMessage(await body.text());
-      if (statusCode !== 200) return `HTTP ${statusCode}`;
+      if (statusCode !== 200) return `HTTP ${statusCode} ${text}`.trim();
       const { result, error } = JSON.parse(text) as Answer;
       const count = Number(result?.content?.[0]?.text);
       return Number.isInteger(count) ? count : `error: ${error?.message ?? text}`;

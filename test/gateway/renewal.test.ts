@@ -31,7 +31,7 @@ type Answer = { result: { content: { text: string }[]; _meta?: Record<string, un
 async function count(id: number): Promise<{ count: string | undefined; told: unknown }> {
   const [text = ""] = await messagesIn(await session.call(id, "b_count"));
   const { result } = JSON.parse(text) as Answer;
-  return { count: result.content[0]?.text, told: result._meta?.["io.headgate/backendSession"] };
+  return { count: result.content[0]?.text, told: result["_meta"]?.["io.headgate/backendSession"] };
 }
 
 test("a result says that its backend had forgotten the session, once, and no other result says anything", async () => {

@@ -9,15 +9,17 @@ import { settingsOf, type Settings } from "./assembly/settings.ts";
 import { statusSource } from "./assembly/status-source.ts";
 import { createApp, MCP_PATH } from "./http/app.ts";
 import { everythingWritten, sendAway } from "./http/connections.ts";
+import type { DrainPhase } from "./http/drain-steps.ts";
 import { Drain } from "./http/drain.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hostCheck } from "./http/host-check.ts";
 import { hostPolicy, isLoopbackName } from "./http/host-policy.ts";
 import { metadataRoutes } from "./http/resource-metadata.ts";
+import type { Readiness } from "./http/status-document.ts";
 import { memoryLimitBytes } from "./memory-limit.ts";
 import { GatewayError } from "./rpc/errors.ts";
 import type { Log } from "./telemetry/log.ts";
-import { createMetrics } from "./telemetry/metrics.ts";
+import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 
 /** Time for streams and children to end in good order. */
 const STOP_MS = 8_000;
@@ -47,12 +49,7 @@ interface RunningGateway {
 async function serve(options: ServeOptions): Promise<RunningGateway> {
   const { config, log, host } = options;
   const settings = settingsOf(config, memoryLimitBytes());
-  const metrics = createMetrics({
-    server: config.name,
-    namespace: options.env["VMCP_NAMESPACE"] ?? "local",
-    version: options.version,
-    process: true,
-  });
+  const metrics = metricsOf(options);
   const state: { drain?: Drain } = {};
   const draining = (): boolean => state.drain?.accepting === false;
   const gateway = createGateway({ ...options, settings, metrics, draining });
@@ -70,14 +67,13 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
     config: () => reload.running,
     gateway,
     version: options.version,
-    ready: () => (state.drain?.phase === "running" ? "ready" : "draining"),
+    ready: readinessOf(gateway, config, () => state.drain?.phase ?? "running"),
     reload: () => reload.status,
   });
-  const policy = hostPolicy({ bindAddress: host, ...config.operational });
   const measured = config.telemetry?.enablePrometheusMetricsPath === false ? undefined : metrics;
   const app = createApp({
     entrance: gateway.entrance,
-    guard: hostCheck(policy),
+    guard: hostCheck(hostPolicy({ bindAddress: host, ...config.operational })),
     metadata: metadataRoutes(gateway.site),
     operations: healthRoutes(source, measured),
   });
@@ -95,11 +91,34 @@ async function serve(options: ServeOptions): Promise<RunningGateway> {
     await gateway.close();
     throw error;
   }
-  const { port } = server.address() as AddressInfo;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}${MCP_PATH}`;
+  const url = urlOf(server, host);
   warnIfOpen(config, host, log);
   log.info({ url, backends: config.backends.map(({ name }) => name) }, "listening");
   return { url, gateway, reload, stop: async () => state.drain?.stop() };
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}${MCP_PATH}`;
+}
+
+function metricsOf({ config, env, version }: ServeOptions): Metrics {
+  const namespace = env["VMCP_NAMESPACE"] ?? "local";
+  return createMetrics({ server: config.name, namespace, version, process: true });
+}
+
+/** Sessions of other processes come at once, for which a gateway is ready when it knows what backends offer. */
+function readinessOf(
+  { catalogs }: Gateway,
+  { sessionStorage }: LoadedConfig,
+  phase: () => DrainPhase,
+): () => Readiness {
+  let isStarting = sessionStorage?.provider === "redis";
+  if (isStarting) void catalogs.firstView.then(() => (isStarting = false));
+  return () => {
+    if (phase() !== "running") return "draining";
+    return isStarting ? "starting" : "ready";
+  };
 }
 
 function warnIfOpen({ incomingAuth: { type } }: LoadedConfig, host: string, log: Log): void {

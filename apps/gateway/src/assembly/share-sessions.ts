@@ -1,27 +1,16 @@
 import { randomBytes } from "node:crypto";
-import {
-  cachedSessions,
-  recordEnvelope,
-  sealedSessions,
-  type CachedSessions,
-  type CacheEvent,
-  type SessionCounter,
-  type SessionStore,
+import type {
+  CachedSessions,
+  CacheEvent,
+  SessionCounter,
+  SessionStore,
 } from "@headgate/session-store";
-import {
-  redisEventLog,
-  redisSessionBus,
-  redisSessionCounter,
-  redisSessionStore,
-} from "@headgate/session-store/redis";
 import { readMessage } from "../rpc/message.ts";
 import { readRecord, writeRecord, type SessionRecord } from "../sessions/record.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { KeptSession, SharedSessions } from "../sessions/shared-sessions.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { measuredStore } from "./measured-store.ts";
-import { recordKeys } from "./record-keys.ts";
-import { RESUME_WINDOW_MS } from "./resume-window.ts";
+import { sessionStorage } from "./session-storage.ts";
 import { shareEvents } from "./share-events.ts";
 import type { SharedRedis } from "./shared-redis.ts";
 
@@ -31,64 +20,28 @@ const TOPIC = "client";
 /** A live session is looked at again in the cache after this time; that costs a round trip after a tenth of its life alone. */
 const LOOK_AGAIN_MS = 1_000;
 
-/** What a dead Redis may hold up: with what limits or counters wait for it, no request waits for more than 100 ms. */
-const STORE_DEADLINE_MS = 70;
-const COUNTER_DEADLINE_MS = 30;
-
 /** Keeps sessions in Redis, with a cache of this process in front of it, and lets the processes speak to each other. */
 function shareSessions(
   options: GatewayOptions,
-  { connection, storage }: SharedRedis,
+  redis: SharedRedis,
   registry: () => SessionRegistry,
 ): SharedSessions & { readonly users: SessionCounter; forget(id: string): void } {
-  const { settings, metrics, log, env } = options;
+  const { settings, metrics, log } = options;
   const meter = metrics.sharing;
-  const prefix = storage.keyPrefix ?? "headgate:";
-  const ttlMs = settings.sessionTtlMs;
   const tag = randomBytes(9).toString("base64url");
-  const bus = redisSessionBus({ connection, processId: tag, keyPrefix: `${prefix}bus:` });
-  const plain = measuredStore(
-    redisSessionStore({
-      connection,
-      ttlMs,
-      keyPrefix: `${prefix}session:`,
-      deadlineMs: STORE_DEADLINE_MS,
-    }),
-    (...what) => metrics.sessionStore.asked(...what),
-  );
-  const envelope = recordEnvelope({ keys: recordKeys(env) });
-  const store = sealedSessions(plain, envelope);
-  const cache = cachedSessions({
-    store,
-    ttlMs,
-    bus,
-    ...storage.cache,
-    ...(storage.onStoreFailure !== undefined && { onStoreFailure: storage.onStoreFailure }),
-    observe(event) {
+  const { store, cache, users, events, bus, envelope } = sessionStorage(options, redis, {
+    tag,
+    cached(event) {
       metrics.sessionStore.cached(event.kind);
       follow(event, registry(), log);
     },
-  });
-  metrics.sessionStore.watch(() => cache.statistics);
-  const users = redisSessionCounter({
-    connection,
-    ttlMs,
-    keyPrefix: `${prefix}sessions-of:`,
-    deadlineMs: COUNTER_DEADLINE_MS,
-    store: plain,
-    ...settings.userCaps,
-  });
-  const events = redisEventLog({
-    connection,
-    keyPrefix: `${prefix}events:`,
-    ttlMs: RESUME_WINDOW_MS,
   });
   bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
   return {
     tag,
     users,
     freshMs: LOOK_AGAIN_MS,
-    lateMs: ttlMs / 10 + LOOK_AGAIN_MS,
+    lateMs: settings.sessionTtlMs / 10 + LOOK_AGAIN_MS,
     ...stateIn(cache, store),
     answer: (to, id, text) => {
       meter.carried("answer");

@@ -3,6 +3,7 @@ import { readMessage, type Message } from "../rpc/message.ts";
 import { notificationText, resultText } from "../rpc/reply.ts";
 import type {
   Backend,
+  BackendSession,
   Cancel,
   ClientProfile,
   Exchange,
@@ -35,9 +36,13 @@ class FakeLink implements Link {
   readonly inbound: Inbound;
   readonly got: GotRequest[] = [];
   readonly sent: string[] = [];
+  /** In which it goes on; undefined at a backend whose links are bound. */
+  session: BackendSession | undefined;
   headers: Readonly<Record<string, string>>;
   listening = false;
   closed = false;
+  /** Whether its session was left for another process when it was closed. */
+  keptSession = false;
   readonly #backend: FakeBackend;
 
   constructor(backend: FakeBackend, profile: ClientProfile, inbound: Inbound) {
@@ -86,8 +91,15 @@ class FakeLink implements Link {
     this.headers = headers;
   }
 
-  async close(): Promise<void> {
+  async close({ keepSession } = { keepSession: false }): Promise<void> {
+    this.keptSession = keepSession;
     this.#end(gone(this.#backend.name));
+  }
+
+  /** The backend forgot the session, and the link opened this one; resolves to the one to go on in instead. */
+  async renews(session: BackendSession | undefined): Promise<BackendSession | undefined> {
+    this.session = session;
+    return (await this.inbound.reopened()) ?? undefined;
   }
 
   /** The requests of one method. */
@@ -131,6 +143,8 @@ class FakeLink implements Link {
 class FakeBackend implements Backend {
   readonly name: string;
   linkIdleMs?: number;
+  /** Whether its sessions outlive their links. */
+  keepsSessions = false;
   scope?: "session" | "shared";
   capabilities: Record<string, unknown> = { tools: {} };
   readonly reactions = new Map<
@@ -149,10 +163,11 @@ class FakeBackend implements Backend {
     this.name = name;
   }
 
-  async open(profile: ClientProfile, inbound: Inbound): Promise<Link> {
+  async open(profile: ClientProfile, inbound: Inbound, known?: BackendSession): Promise<Link> {
     this.opened++;
     await this.opening();
     const link = new FakeLink(this, profile, inbound);
+    if (this.keepsSessions) link.session = known ?? sessionNamed(`${this.name}-${this.opened}`);
     for (const text of this.early) link.says(text);
     this.links.push(link);
     return link;
@@ -208,9 +223,14 @@ function gone(backend: string): GatewayError {
   return new GatewayError("backend-unavailable", `The backend ${backend} could not be reached.`);
 }
 
+/** A session at a fake backend. */
+function sessionNamed(id: string): BackendSession {
+  return { id, protocolVersion: "2025-11-25", logging: false };
+}
+
 /** What a client says of itself, unless a test says otherwise. */
 function profileOf(more: Partial<ClientProfile> = {}): ClientProfile {
   return { capabilities: "{}", clientInfo: '{"name":"test","version":"1"}', headers: {}, ...more };
 }
 
-export { FakeBackend, type FakeLink, profileOf, type Reaction };
+export { FakeBackend, type FakeLink, profileOf, type Reaction, sessionNamed };

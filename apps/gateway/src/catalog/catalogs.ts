@@ -85,6 +85,11 @@ class Catalogs {
     this.#plain.source(backend)?.suspect();
   }
 
+  /** Resolves when the backends answered for the first time, or `startupWaitMs` after the start. */
+  get firstView(): Promise<void> {
+    return this.#plain.firstView;
+  }
+
   /** The catalogue of clients that can do nothing special, for status. */
   get plain(): View {
     return this.#plain.view;

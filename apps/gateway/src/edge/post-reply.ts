@@ -160,8 +160,7 @@ class PostReply implements Reply, ReplyFacts {
     this.#cancelCall = () => flow.abort();
     // To be added to, it has to be whole.
     const added = this.#addition?.meta ?? this.session.renewed?.has(this.backend ?? "");
-    const collected = this.#stream !== undefined || !this.#takes.json || added;
-    if (collected) return new CollectedAnswer(this);
+    if (this.#stream !== undefined || !this.#takes.json || added) return new CollectedAnswer(this);
     this.#piped = new PipedAnswer(this.#response, flow, {
       headers: this.#addition?.headers,
       heard: () => this.heard(),

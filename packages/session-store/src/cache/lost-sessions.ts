@@ -23,7 +23,7 @@ const AT_ONCE = 64;
  */
 export class LostSessions {
   readonly #parts: LostSessionsParts;
-  #looking: Promise<void> | undefined;
+  #isLooking = false;
   #isClosed = false;
 
   constructor(parts: LostSessionsParts) {
@@ -32,7 +32,9 @@ export class LostSessions {
 
   /** Begins to look, unless that is under way. */
   look(): void {
-    if (!this.#isClosed) this.#looking ??= this.#lookThrough();
+    if (this.#isClosed || this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#lookThrough();
   }
 
   close(): void {
@@ -42,7 +44,7 @@ export class LostSessions {
   async #lookThrough(): Promise<void> {
     // What goes wrong here is found out by the next request.
     await this.#lookAtAll().catch(() => undefined);
-    this.#looking = undefined;
+    this.#isLooking = false;
   }
 
   async #lookAtAll(): Promise<void> {
