@@ -162,7 +162,7 @@ test("progress of what a client was asked, and its wish to cancel, reach the gat
   const sampling = await a.call("t_sampling");
   const asked = await sampling.until("sampling/createMessage");
   const { params } = JSON.parse(asked) as { params: { _meta: { progressToken: string } } };
-  const { progressToken } = params._meta;
+  const { progressToken } = params["_meta"];
   await b.post(notification("notifications/progress", { progressToken, progress: 42 }));
   await vi.waitFor(() => expect(talker.progress).toContain(42));
   const said = { role: "assistant", content: { type: "text", text: "Hello" }, model: "m" };

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
   CallToolRequestSchema,
   CreateMessageResultSchema,
@@ -12,14 +14,11 @@ import {
   ListToolsRequestSchema,
   SetLevelRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 
 /** A backend that says things of its own accord and asks its clients, and of which a test sees what it has got. */
 export type Talker = {
   url: string;
-  /** Sessions that were begun and not ended. */
-  sessions: () => number;
-  /** Clients that have a standing stream (GET) open. */
-  listeners: () => number;
   /** Says a log line to every session on its standing stream. */
   say: (data: string) => Promise<void>;
   /** Adds a tool for every session, and tells all of them. */
@@ -36,12 +35,55 @@ type Seen = Pick<Talker, "cancelled" | "progress"> & { names: string[] };
 const NAMES = ["well", "count", "wait", "roots", "sampling", "elicitation", "unlock"];
 const FORM = { type: "object" as const, properties: { name: { type: "string" as const } } };
 
+type Handlers = McpServer["server"];
+type Asking = Pick<
+  RequestHandlerExtra<ServerRequest, ServerNotification>,
+  "sendRequest" | "sendNotification" | "signal"
+>;
+type Arguments = { n?: number; ms?: number; text?: string };
+
+/** What each tool that has something to do does before it is answered. */
+const TOOLS: Record<string, (args: Arguments, extra: Asking, seen: Seen) => Promise<unknown>> = {
+  count: async ({ n = 0, ms = 10 }, extra) => {
+    for (let line = 1; line <= n; line++) {
+      await say(extra, `line ${line}`);
+      await delay(ms);
+    }
+    return "count was called";
+  },
+  wait: async ({ text = "" }, extra, seen) => {
+    await say(extra, "waiting");
+    await new Promise<void>((resolve) => {
+      extra.signal.addEventListener("abort", () => resolve());
+    });
+    seen.cancelled.push(text);
+  },
+  roots: (_, extra) => extra.sendRequest({ method: "roots/list" }, ListRootsResultSchema),
+  elicitation: (_, extra) => {
+    const params = { message: "Who?", requestedSchema: FORM };
+    return extra.sendRequest({ method: "elicitation/create", params }, ElicitResultSchema);
+  },
+  sampling: (_, extra, seen) => {
+    const messages = [{ role: "user" as const, content: { type: "text" as const, text: "Hi" } }];
+    const params = { messages, maxTokens: 10 };
+    const onprogress = ({ progress }: { progress: number }) => void seen.progress.push(progress);
+    const request = { method: "sampling/createMessage" as const, params };
+    return extra.sendRequest(request, CreateMessageResultSchema, { onprogress });
+  },
+};
+
+async function say(extra: Asking, data: string): Promise<void> {
+  const params = { level: "info" as const, data };
+  await extra.sendNotification({ method: "notifications/message", params });
+}
+
 /** One client's server. `count` says `n` log lines, one each `ms`; `wait` waits to be cancelled; `unlock` adds a tool for its session. */
-function sessionOf(seen: Seen): Server {
-  const server = new Server(
+function sessionOf(seen: Seen): { mcp: McpServer; server: Handlers } {
+  const mcp = new McpServer(
     { name: "talker", version: "1.0.0" },
     { capabilities: { tools: { listChanged: true }, logging: {} } },
   );
+  const { server } = mcp;
   const own: string[] = [];
   server.setRequestHandler(SetLevelRequestSchema, () => ({}));
   server.setRequestHandler(ListToolsRequestSchema, () => ({
@@ -51,78 +93,39 @@ function sessionOf(seen: Seen): Server {
     })),
   }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const { n = 0, ms = 10, text = "" } = (params.arguments ?? {}) as Record<string, never>;
-    const answer = (said: unknown) => ({
-      content: [
-        { type: "text" as const, text: typeof said === "string" ? said : JSON.stringify(said) },
-      ],
-    });
-    const line = (data: string) =>
-      extra.sendNotification({
-        method: "notifications/message",
-        params: { level: "info", data },
-      });
-    if (params.name === "count")
-      for (let i = 1; i <= n; i++) {
-        await line(`line ${i}`);
-        await delay(ms);
-      }
-    if (params.name === "wait") {
-      await line("waiting");
-      await new Promise<void>((resolve) => {
-        extra.signal.addEventListener("abort", () => resolve());
-      });
-      seen.cancelled.push(text);
-    }
-    if (params.name === "roots")
-      return answer(await extra.sendRequest({ method: "roots/list" }, ListRootsResultSchema));
-    if (params.name === "elicitation") {
-      const asked = { message: "Who?", requestedSchema: FORM };
-      const request = { method: "elicitation/create" as const, params: asked };
-      return answer(await extra.sendRequest(request, ElicitResultSchema));
-    }
-    if (params.name === "sampling") {
-      const messages = [{ role: "user" as const, content: { type: "text" as const, text: "Hi" } }];
-      const request = {
-        method: "sampling/createMessage" as const,
-        params: { messages, maxTokens: 10 },
-      };
-      const onprogress = ({ progress }: { progress: number }) => void seen.progress.push(progress);
-      return answer(await extra.sendRequest(request, CreateMessageResultSchema, { onprogress }));
-    }
+    const said = await TOOLS[params.name]?.(params.arguments ?? {}, extra, seen);
     if (params.name === "unlock" && own.length === 0) {
       own.push("secret");
       await server.sendToolListChanged();
     }
-    return answer(`${params.name} was called`);
+    const text = JSON.stringify(said ?? `${params.name} was called`);
+    return { content: [{ type: "text", text: typeof said === "string" ? said : text }] };
   });
-  return server;
+  return { mcp, server };
 }
 
 /** Starts a talker on a free port. */
 export async function startTalker(): Promise<Talker> {
   const seen: Seen = { cancelled: [], progress: [], names: [...NAMES] };
-  const open = new Map<string, { server: Server; transport: StreamableHTTPServerTransport }>();
-  let listening = 0;
+  const open = new Map<string, { server: Handlers; transport: StreamableHTTPServerTransport }>();
   const start = async (): Promise<StreamableHTTPServerTransport> => {
-    const server = sessionOf(seen);
+    const { mcp, server } = sessionOf(seen);
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void open.set(id, { server, transport }),
       onsessionclosed: (id) => void open.delete(id),
     });
-    await server.connect(transport);
+    await mcp.connect(transport);
     return transport;
   };
-  const listener = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const id = request.headers["mcp-session-id"];
     const transport = typeof id === "string" ? open.get(id)?.transport : await start();
     if (transport === undefined) return void response.writeHead(404).end();
-    if (request.method === "GET") {
-      listening++;
-      response.once("close", () => listening--);
-    }
     await transport.handleRequest(request, response);
+  };
+  const listener = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => void listener.listen(0, "127.0.0.1", resolve));
   const { port } = listener.address() as AddressInfo;
@@ -130,8 +133,6 @@ export async function startTalker(): Promise<Talker> {
     url: `http://127.0.0.1:${port}/mcp`,
     cancelled: seen.cancelled,
     progress: seen.progress,
-    sessions: () => open.size,
-    listeners: () => listening,
     say: async (data) => {
       const params = { level: "info" as const, data };
       await Promise.all([...open.values()].map(({ server }) => server.sendLoggingMessage(params)));

@@ -53,7 +53,7 @@ function flow() {
 function resumed(session: Session, response: ResponseProbe): string[] {
   const again = new ResponseProbe();
   const [, id = ""] = /^id: (\S+)$/m.exec(response.body) ?? [];
-  session.streams.resume(id, again.real, () => again.writeHead(200));
+  void session.streams.resume(id, again.real, () => again.writeHead(200));
   return again.events;
 }
 

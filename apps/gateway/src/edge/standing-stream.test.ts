@@ -11,7 +11,7 @@ function opened(
   remainingMs?: number,
 ): ResponseProbe {
   const response = new ResponseProbe();
-  openStanding(session, { headers } as IncomingMessage, response.real, remainingMs);
+  void openStanding(session, { headers } as IncomingMessage, response.real, remainingMs);
   return response;
 }
 

@@ -92,7 +92,7 @@ class LoggedStream implements ClientStream {
 
   async #run(): Promise<void> {
     // What is asked for in one turn is seen together: a last message and the end are one entry.
-    await undefined;
+    await Promise.resolve();
     for (let step = this.#steps.shift(); step !== undefined; step = this.#steps.shift())
       await this.#take(step);
     this.#running = undefined;

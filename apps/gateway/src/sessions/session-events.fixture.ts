@@ -31,7 +31,7 @@ class EventsForAll {
         return number;
       },
       append: async (streamId, entry) => {
-        await undefined;
+        await Promise.resolve();
         if (this.away === "before") return { outcome: "away" };
         if (entry.text.length > this.maxChars) return { outcome: "too-large" };
         this.kept.push(`${streamId} ${writeEntry(entry)}`);

@@ -86,7 +86,8 @@ class SharedStanding implements StandingStream {
 
   join(response: ServerResponse): void {
     if (response.destroyed) return;
-    if (this.#connections.length >= MAX_CONNECTIONS) this.dismiss(this.#connections[0]!);
+    const [oldest] = this.#connections;
+    if (oldest && this.#connections.length >= MAX_CONNECTIONS) this.dismiss(oldest);
     this.#take(response);
     if (this.#book === undefined) this.#follow(0, false);
     else this.#claim();

@@ -86,7 +86,7 @@ class StandingLog {
       this.#remove(entry);
     }
     if (this.#closed) return;
-    this.#retry = setTimeout(() => (this.#running = this.#run()), RETRY_MS).unref();
+    this.#retry = setTimeout(() => void (this.#running = this.#run()), RETRY_MS).unref();
   }
 
   #turn(away: boolean): void {
