@@ -17,7 +17,7 @@ import { measureStreams } from "./sessions/open-streams.ts";
 import { measureSmallProcess } from "./sessions/small-process.ts";
 import { measureExpiry } from "./sessions/sweeps.ts";
 
-const FAMILIES: Readonly<Record<string, (ground: Ground) => Promise<readonly Figure[]>>> = {
+const FAMILIES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
   crowds: measureCrowds,
   expiry: measureExpiry,
   commands: measureCommands,
@@ -26,16 +26,22 @@ const FAMILIES: Readonly<Record<string, (ground: Ground) => Promise<readonly Fig
   sockets: measureSockets,
 };
 
-async function measure(family: string, scale: SessionScale): Promise<readonly Figure[]> {
+async function measure(
+  family: string,
+  scale: SessionScale,
+  report: Ground["report"],
+): Promise<void> {
   // Each with a Redis of its own, so that what one leaves behind is not counted for the next.
   const redis = await startRedis();
   const load = startLoad();
   try {
     await pinToLoad(redis);
-    const figures = (await FAMILIES[family]?.({ scale, load, redis })) ?? [];
-    console.log(`\n${family}`);
-    printFigures(figures);
-    return figures;
+    await FAMILIES[family]?.({ scale, load, redis, report });
+  } catch (error) {
+    // The other families still say something.
+    process.exitCode = 1;
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(`\n${family} could not be measured: ${reason}`);
   } finally {
     await Promise.all([load.stop(), redis.stop()]);
   }
@@ -48,8 +54,12 @@ const startedAt = new Date();
 await installRedis();
 const figures: Figure[] = [];
 for (const family of Object.keys(FAMILIES)) {
-  if (values.only?.split(",").includes(family) ?? true)
-    figures.push(...(await measure(family, values.quick ? QUICK : USUAL)));
+  if (!(values.only?.split(",").includes(family) ?? true)) continue;
+  await measure(family, values.quick ? QUICK : USUAL, (measured) => {
+    figures.push(...measured);
+    console.log(`\n${family}`);
+    printFigures(measured);
+  });
 }
 const verdicts = figures.map(reaches).filter((verdict) => verdict !== undefined);
 console.log(`\n${verdicts.filter(Boolean).length} of ${verdicts.length} bars reached`);

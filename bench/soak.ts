@@ -80,7 +80,7 @@ const backends = await startBackends({
 });
 const [redis, load] = [await startRedis(), startLoad()];
 await pinToLoad(redis);
-const ground: Ground = { scale: USUAL, load, redis };
+const ground: Ground = { scale: USUAL, load, redis, report: printFigures };
 const gateway = await startOnRedis(ground, backends.urls, {
   observed: true,
   flags: ["--expose-gc"],

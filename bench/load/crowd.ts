@@ -63,19 +63,27 @@ export class Crowd {
   async touch(ask: TouchAsk): Promise<TouchAnswer> {
     const connection = new Connection(new URL(ask.url));
     const micros: number[] = [];
+    let failed = 0;
     try {
       for (const { session } of this.#members.slice(ask.from, ask.from + ask.count)) {
         const before = performance.now();
-        await (ask.tool === undefined
-          ? session.ping(connection)
-          : session.call(ask.tool, { over: connection }));
-        micros.push((performance.now() - before) * 1000);
+        const used =
+          ask.tool === undefined
+            ? session.ping(connection)
+            : session.call(ask.tool, { over: connection });
+        const answered = await used.then(
+          () => true,
+          () => false,
+        );
+        if (answered) micros.push((performance.now() - before) * 1000);
+        else failed += 1;
       }
     } finally {
       connection.close();
     }
     const sorted = Float64Array.from(micros).toSorted();
     return {
+      failed,
       requests: sorted.length,
       p50Micros: quantile(sorted, 0.5),
       p99Micros: quantile(sorted, 0.99),

@@ -53,8 +53,9 @@ export interface TouchAsk {
   readonly tool?: string;
 }
 
-/** How long each took. */
+/** How long each took that was answered. */
 export interface TouchAnswer {
+  readonly failed: number;
   readonly requests: number;
   readonly p50Micros: number;
   readonly p99Micros: number;

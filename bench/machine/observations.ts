@@ -15,6 +15,8 @@ export interface HoldUp {
   /** Since the watch began. */
   readonly atMs: number;
   readonly forMs: number;
+  /** How much of that this program ran; for the rest of it the machine did something else. */
+  readonly ranMs: number;
 }
 
 /** Objects alive, by kind. */

@@ -15,6 +15,7 @@ class LoopWatch {
   readonly #holdUps: HoldUp[] = [];
   readonly #timer: NodeJS.Timeout;
   #lastMs = this.#begunMs;
+  #lastRanMs = ranMs();
 
   constructor() {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
@@ -29,10 +30,21 @@ class LoopWatch {
 
   #tick(): void {
     const nowMs = performance.now();
+    const nowRanMs = ranMs();
     const forMs = nowMs - this.#lastMs - TICK_MS;
-    if (forMs >= LEAST_MS) this.#holdUps.push({ atMs: nowMs - this.#begunMs, forMs });
+    if (forMs >= LEAST_MS) {
+      const ran = Math.min(forMs, nowRanMs - this.#lastRanMs);
+      this.#holdUps.push({ atMs: nowMs - this.#begunMs, forMs, ranMs: ran });
+    }
     this.#lastMs = nowMs;
+    this.#lastRanMs = nowRanMs;
   }
+}
+
+/** Processor time of this thread so far. */
+function ranMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 let watch: LoopWatch | undefined;

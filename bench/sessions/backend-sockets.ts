@@ -12,7 +12,7 @@ const WAIT_MS = 3_000;
 const CLOSED_DEADLINE_MS = 90_000;
 
 /** Sockets to ten backends that every session has used: while all are idle, and while fifty calls are in flight. */
-export async function measureSockets(ground: Ground): Promise<readonly Figure[]> {
+export async function measureSockets(ground: Ground): Promise<void> {
   const { load, scale } = ground;
   const ask = { servers: SERVERS, tools: 20, sessions: true, streams: true, firstPort: undefined };
   const backends = await startBackends(ask);
@@ -28,13 +28,13 @@ export async function measureSockets(ground: Ground): Promise<readonly Figure[]>
     await setTimeout(WAIT_MS / 2);
     const { open } = await backends.counters();
     await calls;
-    return [
+    ground.report([
       figure("open connections to 10 backends before the first session", catalogues),
       figure(`the same with ${scale.wide} idle sessions that used each of them`, idle, {
         atMost: SERVERS,
       }),
       figure(`more with ${AT_ONCE} calls in flight`, open - idle, { atMost: AT_ONCE }),
-    ];
+    ]);
   } finally {
     await load.run("hangUp", {});
     await gateway.stop();

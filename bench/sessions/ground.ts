@@ -1,4 +1,5 @@
 import type { RedisServer } from "@headgate/redis-server-for-tests";
+import type { Figure } from "../figure.ts";
 import { gatewayTools } from "../machine/gateway-config.ts";
 import { startGateway, type GatewayVariant, type StartedGateway } from "../machine/gateway.ts";
 import type { LoadProcess } from "../machine/load-process.ts";
@@ -26,7 +27,7 @@ export const QUICK: SessionScale = {
   streams: 500,
   wide: 300,
   restMs: 1_000,
-  lifeSeconds: 10,
+  lifeSeconds: 30,
 };
 
 /** As the bars are stated. */
@@ -36,7 +37,7 @@ export const USUAL: SessionScale = {
   streams: 10_000,
   wide: 10_000,
   restMs: 8_000,
-  lifeSeconds: 60,
+  lifeSeconds: 150,
 };
 
 /** What everything is measured with. */
@@ -44,6 +45,8 @@ export interface Ground {
   readonly scale: SessionScale;
   readonly load: LoadProcess;
   readonly redis: RedisServer;
+  /** Takes figures as they are measured. */
+  report(figures: readonly Figure[]): void;
 }
 
 /** A tool of each of three servers. */

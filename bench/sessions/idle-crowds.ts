@@ -11,7 +11,7 @@ import { measureRestores } from "./restores.ts";
 import { measureSweep } from "./sweeps.ts";
 
 /** Sessions that used all three backends and do nothing now: what they take, and what is asked with so many of them about. */
-export async function measureCrowds(ground: Ground): Promise<readonly Figure[]> {
+export async function measureCrowds(ground: Ground): Promise<void> {
   const { crowds } = ground.scale;
   const backends = await startBackends({
     servers: 3,
@@ -24,10 +24,9 @@ export async function measureCrowds(ground: Ground): Promise<readonly Figure[]> 
     flags: ["--expose-gc"],
   });
   try {
-    const figures = [...(await grow(ground, gateway))];
-    figures.push(...(await measureSweep(gateway, crowds[2])));
-    figures.push(...(await measureRestores(ground, backends)));
-    return figures;
+    ground.report(await grow(ground, gateway));
+    ground.report(await measureSweep(gateway, crowds[2]));
+    await measureRestores(ground, backends);
   } finally {
     await ground.load.run("hangUp", {});
     await gateway.stop();

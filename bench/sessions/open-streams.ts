@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { restingRssKb } from "../bench.ts";
-import type { Figure } from "../figure.ts";
 import { startBackends } from "../machine/backends.ts";
 import { firstLine, startNode } from "../machine/child.ts";
 import { sampleProcess } from "../machine/process-sample.ts";
@@ -9,10 +8,10 @@ import { startOnRedis, type Ground } from "./ground.ts";
 const BARE = fileURLToPath(new URL("../programs/bare-streams.ts", import.meta.url));
 
 /** What a session with an open stream takes, and what a bare server on node:http takes for the stream alone. */
-export async function measureStreams(ground: Ground): Promise<readonly Figure[]> {
+export async function measureStreams(ground: Ground): Promise<void> {
   const { streams } = ground.scale;
   const [ours, bare] = [await ofGateway(ground), await ofBareServer(ground)];
-  return [
+  ground.report([
     {
       name: `memory per session of ${streams} with an open stream`,
       unit: "KB",
@@ -25,7 +24,7 @@ export async function measureStreams(ground: Ground): Promise<readonly Figure[]>
       values: { gateway: ours.descriptors, "bare node:http": bare.descriptors },
       bar: { atMost: 1.01 },
     },
-  ];
+  ]);
 }
 
 interface PerStream {

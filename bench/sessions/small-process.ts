@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { restingRssKb } from "../bench.ts";
-import type { Figure } from "../figure.ts";
 import { startBackends } from "../machine/backends.ts";
 import { metricOf } from "../machine/metric.ts";
 import { startOnRedis, TOOLS, type Ground } from "./ground.ts";
@@ -12,7 +11,7 @@ const SESSIONS = 10_000;
 const LIMIT_MB = 512;
 
 /** Whether 10,000 sessions, each with an open stream, fit in a process that has 512 MiB. */
-export async function measureSmallProcess(ground: Ground): Promise<readonly Figure[]> {
+export async function measureSmallProcess(ground: Ground): Promise<void> {
   const { load, scale } = ground;
   const sessions = Math.min(SESSIONS, scale.streams);
   const backends = await startBackends({
@@ -29,7 +28,7 @@ export async function measureSmallProcess(ground: Ground): Promise<readonly Figu
     await load.run("touch", { url, from: 0, count: sessions, tool });
     const live = await metricOf(url, "headgate_sessions_live");
     await restingRssKb(pid, scale.restMs);
-    return [
+    ground.report([
       {
         name: "sessions with streams in a process of 512 MiB",
         unit: "",
@@ -42,7 +41,7 @@ export async function measureSmallProcess(ground: Ground): Promise<readonly Figu
         values: { gateway: peakMb(pid) },
         bar: { atMost: LIMIT_MB },
       },
-    ];
+    ]);
   } finally {
     await load.run("hangUp", {});
     await gateway.stop();
