@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { connect, type Log, noMetrics, podProxy } from "@headgate/controller";
+import { type ApiClient, connect, type Log, noMetrics, podProxy } from "@headgate/controller";
 import type { Cluster } from "@headgate/test-cluster/vitest";
 import { expect, onTestFinished, vi } from "vitest";
 import { createOperator } from "../src/operator.ts";
@@ -37,6 +37,7 @@ export async function startOperator(
   cluster: Cluster,
   namespace: string,
   env: Readonly<Record<string, string>> = {},
+  wrapped: (client: ApiClient) => ApiClient = (client) => client,
 ): Promise<RunningOperator> {
   const connection = {
     kubeConfig: { from: "file", path: cluster.kubeconfig },
@@ -46,7 +47,7 @@ export async function startOperator(
   const pods = podProxy({ ...connection, timeoutMs: 2_000 });
   const { log, lines } = rememberingLog();
   const operator = createOperator({
-    client,
+    client: wrapped(client),
     pods,
     settings: settingsFrom({
       POD_NAMESPACE: namespace,
