@@ -242,7 +242,7 @@ test("news of lists come once, from the gateway that the client listens to", asy
 });
 
 test("what a backend shows to one session alone is shown to it by every gateway", async () => {
-  const { a, b, c } = await begin();
+  const { session, a, b, c } = await begin();
   const tools = async (at: SessionAt): Promise<string> =>
     (await at.post(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }))).text();
   for (const at of [a, c]) await (await at.call("t_well")).over;
@@ -257,6 +257,10 @@ test("what a backend shows to one session alone is shown to it by every gateway"
   const other = await begin();
   expect(await tools(other.a)).not.toContain("t_secret");
   await stream.cut();
+  // Also by one that has never heard of it.
+  await fleet.killAndReplace(2);
+  const fresh = fleet.gateways[2]?.url ?? "";
+  expect(await tools(sessionAt(session, fresh))).toContain("t_secret");
 });
 
 test("what a child of one gateway says comes by the stream at another", async () => {

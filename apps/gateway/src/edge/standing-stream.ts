@@ -50,6 +50,8 @@ function opened(
       "invalid-request",
       "Invalid request: there is no such event to resume after. Open a stream without Last-Event-ID.",
     );
+  // A client may be gone before its stream was found.
+  if (response.destroyed) return;
   session.listen(session.streams.listening);
   const expiry =
     remainingMs === Infinity

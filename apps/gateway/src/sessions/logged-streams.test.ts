@@ -143,6 +143,7 @@ test("no event that is not of this session resumes anything, and without the log
   const b = processAt(events, "b");
   expect(await b.resume("a-1_7")).toBeUndefined();
   expect(await b.resume("nonsense")).toBeUndefined();
+  expect(await b.resume("a-1_0")).toBeUndefined();
   events.away = "before";
   await expect(b.resume("a-1_7")).rejects.toMatchObject({ code: "sessions-unavailable" });
 });

@@ -97,7 +97,8 @@ class LoggedStreams implements ClientStreams {
     writeHead: () => void,
   ): boolean | Promise<boolean> {
     const event = readEventId(eventId);
-    if (event === undefined) return false;
+    // No event has the number 0.
+    if (event === undefined || event.seq === 0) return false;
     if (this.#here.has(event.streamId)) return this.#here.resume(eventId, response, writeHead);
     return this.#resumed(event.streamId, event.seq, response, writeHead);
   }
