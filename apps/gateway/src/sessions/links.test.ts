@@ -1,6 +1,11 @@
-import { expect, test } from "vitest";
-import { FakeBackend, profileOf, type FakeLink } from "../backends/backend.fixture.ts";
-import type { Link } from "../backends/port.ts";
+import { describe, expect, test } from "vitest";
+import {
+  FakeBackend,
+  profileOf,
+  sessionNamed,
+  type FakeLink,
+} from "../backends/backend.fixture.ts";
+import type { BackendSession, Link } from "../backends/port.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { notificationText } from "../rpc/reply.ts";
 import { Links } from "./links.ts";
@@ -167,4 +172,82 @@ test("after closing no link is opened any more", async () => {
   expect(backend.link.closed).toBe(true);
   await expect(links.get("b", 0)).rejects.toMatchObject({ code: "session-not-found" });
   expect(backend.opened).toBe(1);
+});
+
+describe("a session that another process may have opened", () => {
+  /** Links of a client whose sessions are known elsewhere, with what happened on them. */
+  function shared(known?: BackendSession, agreed?: BackendSession) {
+    const backend = new FakeBackend("b");
+    backend.keepsSessions = true;
+    const opened: string[] = [];
+    const began: (BackendSession | undefined)[] = [];
+    const agreement = Promise.withResolvers<BackendSession | undefined>();
+    if (agreed !== undefined) agreement.resolve(agreed);
+    const links = new Links(new Map([["b", backend]]), profileOf(), {
+      message: () => undefined,
+      known: () => known,
+      began(_, session) {
+        began.push(session);
+        return agreement.promise;
+      },
+      reopened: async () => undefined,
+      opened: async (_, __, session) => void opened.push(session),
+      closed: () => undefined,
+      failed: () => undefined,
+    });
+    return { backend, links, opened, began, agree: agreement.resolve };
+  }
+
+  const OTHERS = sessionNamed("theirs");
+
+  test("is gone on in, without a word to anybody", async () => {
+    const { backend, links, opened, began } = shared(OTHERS);
+    expect((await links.get("b", 0)).session).toEqual(OTHERS);
+    expect([backend.opened, opened, began]).toEqual([1, ["known"], []]);
+  });
+
+  test("takes the place of one that was opened here too late, which ends", async () => {
+    const { backend, links, opened } = shared(undefined, OTHERS);
+    expect((await links.get("b", 0)).session).toEqual(OTHERS);
+    expect(opened).toEqual(["known"]);
+    expect([backend.links[0]?.closed, backend.links[0]?.keptSession]).toEqual([true, false]);
+  });
+
+  test("is of no use where links are bound now: what is opened there is new", async () => {
+    const { backend, links, opened, began, agree } = shared(OTHERS);
+    backend.keepsSessions = false;
+    agree(undefined);
+    await links.get("b", 0);
+    expect([opened, began]).toEqual([["new"], [undefined]]);
+  });
+
+  test("is left alone when its link is being opened while the process stops", async () => {
+    const { backend, links } = shared(OTHERS);
+    const letGo = backend.holds();
+    const getting = Promise.resolve(links.get("b", 0)).catch(() => undefined);
+    await links.close({ keepSession: true });
+    letGo();
+    await getting;
+    expect([backend.link.closed, backend.link.keptSession]).toEqual([true, true]);
+  });
+
+  test("is ended when nobody else can know of it, although the process only stops", async () => {
+    const { backend, links } = shared();
+    const letGo = backend.holds();
+    const getting = Promise.resolve(links.get("b", 0)).catch(() => undefined);
+    await links.close({ keepSession: true });
+    letGo();
+    await getting;
+    expect([backend.link.closed, backend.link.keptSession]).toEqual([true, false]);
+  });
+
+  test("is left alone once others know of it, when the process stops meanwhile", async () => {
+    const { backend, links, began, agree } = shared();
+    const getting = Promise.resolve(links.get("b", 0)).catch(() => undefined);
+    await expect.poll(() => began.length).toBe(1);
+    await links.close({ keepSession: true });
+    agree(undefined);
+    await getting;
+    expect([backend.link.closed, backend.link.keptSession]).toEqual([true, true]);
+  });
 });
