@@ -28,7 +28,7 @@ async function scene() {
     const session = new Session(facts, { ...context, others }, 0);
     const look = async (): Promise<void> => {
       const kept = await others.read("s");
-      if (kept.outcome === "found") session.adopt(kept.record);
+      if (kept.outcome === "found") await session.adopt(kept.record);
     };
     return { session, a, b, look };
   };
