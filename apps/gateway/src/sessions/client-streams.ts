@@ -45,7 +45,7 @@ interface ClientStreams {
     response: ServerResponse,
     writeHead: () => void,
   ): boolean | Promise<boolean>;
-  /** Whether the answer that goes to a stream is still to come here, of which a process asks that has its client. */
+  /** Whether a stream goes on here, of which another process asks. */
   runs(streamId: string): boolean;
   keepAlive(): void;
   /** Forgets streams that ended before `endedBeforeMs`. */

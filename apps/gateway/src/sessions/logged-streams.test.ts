@@ -231,6 +231,29 @@ test("the newest stream gets the messages, wherever it stands, and the one befor
   expect(a.turns).toEqual([true, false, true]);
 });
 
+test("a process that is gone without a word is followed by one that the client still listens to", async () => {
+  const events = new EventsForAll();
+  const [a, b] = [processAt(events, "a"), processAt(events, "b")];
+  const one = await a.listen();
+  await b.listen();
+  events.running.add("b s-0");
+  for (const _ of [1, 2, 3]) {
+    a.streams.sweep(0);
+    await settled();
+  }
+  expect(a.streams.listening).toBe(false);
+  events.running.clear();
+  a.streams.sweep(0);
+  await settled();
+  expect(a.streams.listening).toBe(false);
+  a.streams.sweep(0);
+  await settled();
+  expect(a.streams.listening).toBe(true);
+  a.streams.standalone.push("news");
+  await settled();
+  expect(one.texts).toEqual(["news"]);
+});
+
 test("what is said while nobody listens comes with the next stream, wherever that is, and once", async () => {
   const events = new EventsForAll();
   const [a, b] = [processAt(events, "a"), processAt(events, "b")];

@@ -83,8 +83,9 @@ class LoggedStreams implements ClientStreams {
     return this.#here.keptEvents;
   }
 
-  /** Whether the answer that goes to a stream is still to come here, of which a process asks that has its client. */
+  /** Whether the answer that goes to a stream is still to come here, or the client listens here to what belongs to none. */
   runs(streamId: string): boolean {
+    if (streamId === this.#standingId) return this.#standing?.attached ?? false;
     const stream = this.#open.get(streamId);
     if (stream === undefined || !stream.shared) return false;
     stream.followedMs = this.#options.now();
@@ -112,6 +113,7 @@ class LoggedStreams implements ClientStreams {
   sweep(endedBeforeMs: number): void {
     this.#here.sweep(endedBeforeMs);
     this.#standing?.beat();
+    void this.#standing?.outlive();
   }
 
   dismiss(response: ServerResponse): void {

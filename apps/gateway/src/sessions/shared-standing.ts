@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import type { StandingStream } from "./client-streams.ts";
 import { emptyFrame, frameOf } from "./event-frame.ts";
-import { MAX_CONNECTIONS } from "./event-stream.ts";
 import { written } from "./followed-stream.ts";
 import type { KeptEntry, SessionEvents } from "./session-events.ts";
 import { cutOffIfStuck } from "./slow-reader.ts";
 import { StandingBook } from "./standing-book.ts";
+import { StandingConnections } from "./standing-connections.ts";
 import { StandingLog } from "./standing-log.ts";
 import { readSender } from "./stream-entry.ts";
 
@@ -14,6 +14,8 @@ const BEAT_MS = 120_000;
 /** After so many entries, of which each so many characters count as one more, others must still find who listens. */
 const BEAT_ENTRIES = 64;
 const ENTRY_CHARS = 4_096;
+/** A process that does not answer this often, one after the other, has no connection any more. */
+const MAX_UNANSWERED = 2;
 
 /** What a session says of its lists. */
 interface ListNews {
@@ -42,8 +44,7 @@ interface SharedStandingOptions {
 class SharedStanding implements StandingStream {
   readonly #options: SharedStandingOptions;
   readonly #log: StandingLog;
-  /** Connections of the client here, the newest last. */
-  #connections: ServerResponse[] = [];
+  readonly #connections = new StandingConnections(() => this.#left());
   #book: StandingBook | undefined;
   #stopFollowing: (() => void) | undefined;
   /** Up to here everything that was for this process was written, since it began to follow. */
@@ -52,6 +53,7 @@ class SharedStanding implements StandingStream {
   #furthest = 0;
   #sinceBeat = 0;
   #beatMs = 0;
+  #unanswered = 0;
   /** What was to be announced while the client did not listen here. */
   readonly #unsaid = new Set<string>();
 
@@ -66,12 +68,12 @@ class SharedStanding implements StandingStream {
 
   /** Whether messages are for this process to deliver. */
   get listening(): boolean {
-    if (this.#connections.length === 0) return false;
+    if (!this.#connections.any) return false;
     return this.#log.away || (this.#book?.holds ?? false);
   }
 
   get attached(): boolean {
-    return this.#connections.length > 0;
+    return this.#connections.any;
   }
 
   push(text: string): void {
@@ -86,9 +88,7 @@ class SharedStanding implements StandingStream {
 
   join(response: ServerResponse): void {
     if (response.destroyed) return;
-    const [oldest] = this.#connections;
-    if (oldest && this.#connections.length >= MAX_CONNECTIONS) this.dismiss(oldest);
-    this.#take(response);
+    this.#connections.add(response);
     if (this.#book === undefined) this.#follow(0, false);
     else this.#claim();
   }
@@ -100,15 +100,13 @@ class SharedStanding implements StandingStream {
   /** Goes on after an event on a connection whose head is written; other connections end. */
   resume(after: KeptEntry, response: ServerResponse): void {
     this.#unfollow();
-    for (const connection of this.#connections) ended(connection);
-    this.#connections = [];
     this.#delivered = this.#furthest = after.sequence;
-    this.#take(response);
+    this.#connections.replace(response);
     this.#follow(after.sequence, true);
   }
 
   keepAlive(): void {
-    for (const response of this.#connections) response.write(": keep-alive\n\n");
+    this.#connections.tell(": keep-alive\n\n");
   }
 
   /** Says that the client listens still, before that is forgotten. */
@@ -119,26 +117,32 @@ class SharedStanding implements StandingStream {
     this.#log.add("held", this.#options.lists.mark());
   }
 
+  /** Takes over from a process that is gone without a word, which a client with several streams may not notice. */
+  async outlive(): Promise<void> {
+    const holder = this.#book?.holder;
+    const { events, streamId } = this.#options;
+    if (holder === undefined || holder === events.tag || !this.#connections.any) return;
+    const isThere = await events.runs(holder, streamId);
+    if (this.#book?.holder !== holder) return;
+    this.#unanswered = isThere === false ? this.#unanswered + 1 : 0;
+    if (this.#unanswered < MAX_UNANSWERED) return;
+    this.#unanswered = 0;
+    this.#claim();
+  }
+
   dismiss(response: ServerResponse): void {
-    if (!this.#connections.includes(response)) return;
-    this.#closed(response);
-    ended(response);
+    this.#connections.dismiss(response);
   }
 
   hangUp(retryMs: number): void {
-    for (const response of this.#connections) response.write(`retry: ${retryMs}\n\n`);
-    for (const response of this.#connections) this.dismiss(response);
+    this.#connections.tell(`retry: ${retryMs}\n\n`);
+    this.#connections.dismissAll();
   }
 
   /** Ends connections; resolves when others know, or cannot be told now. */
   async close(): Promise<void> {
-    for (const response of this.#connections) this.dismiss(response);
+    this.#connections.dismissAll();
     await this.#log.close();
-  }
-
-  #take(response: ServerResponse): void {
-    this.#connections.push(response);
-    response.once("close", () => this.#closed(response));
   }
 
   #follow(after: number, resumes: boolean): void {
@@ -186,7 +190,7 @@ class SharedStanding implements StandingStream {
   async #deliver(book: StandingBook, { sequence, entry }: KeptEntry): Promise<void> {
     // What was left by another process comes after newer ones, which were said to be delivered with all before them.
     const isLate = sequence < this.#furthest;
-    const response = this.#book === book ? this.#newest() : undefined;
+    const response = this.#book === book ? this.#connections.newest : undefined;
     if (response === undefined) {
       if (isLate) this.push(entry.text);
       return;
@@ -204,17 +208,13 @@ class SharedStanding implements StandingStream {
 
   async #prime({ sequence }: KeptEntry): Promise<void> {
     const { primes, streamId } = this.#options;
-    const response = this.#newest();
+    const response = this.#connections.newest;
     if (primes && response) await written(response, emptyFrame(`${streamId}_${sequence}`));
-  }
-
-  #newest(): ServerResponse | undefined {
-    return this.#connections.findLast(({ destroyed }) => !destroyed);
   }
 
   /** Writes what cannot be kept now, to be had no second time; false without a connection. */
   #direct(text: string, head: string): boolean {
-    const response = this.#newest();
+    const response = this.#connections.newest;
     if (response === undefined) return false;
     if (this.#book?.say(readSender(head)) === false) return true;
     response.write(frameOf(text));
@@ -222,20 +222,13 @@ class SharedStanding implements StandingStream {
     return true;
   }
 
-  #closed(response: ServerResponse): void {
-    if (!this.#connections.includes(response)) return;
-    this.#connections = this.#connections.filter((connection) => connection !== response);
-    if (this.#connections.length > 0) return;
+  /** The last connection is gone. */
+  #left(): void {
     this.#unfollow();
     this.#log.add("release", `${this.#delivered} ${this.#options.lists.mark()}`);
     this.#delivered = 0;
     this.#options.changed();
   }
-}
-
-function ended(response: ServerResponse): void {
-  response.end();
-  cutOffIfStuck(response);
 }
 
 export { SharedStanding, type ListNews };

@@ -38,6 +38,11 @@ class StandingBook {
     this.#options = options;
   }
 
+  /** Who delivers messages. */
+  get holder(): string | undefined {
+    return this.#holders.at(-1);
+  }
+
   /** Whether messages are for this process to deliver. */
   get holds(): boolean {
     return this.#begun && this.#holders.at(-1) === this.#options.tag;
