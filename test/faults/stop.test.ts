@@ -76,6 +76,8 @@ test("drain.delay: readiness fails at once, and calls and new sessions are serve
   const stopped = gateway.stop();
   await expect.poll(() => readiness(gateway.origin), { interval: 10 }).toBe(503);
   expect(performance.now() - startedMs).toBeLessThan(500);
+  const { headers } = await fetch(`${gateway.origin}/health`);
+  expect(headers.get("connection")).toBe("close");
   let served = 0;
   while (performance.now() - startedMs < 1_200) {
     expect((await session.call("http_well")).result).toBeDefined();

@@ -3,6 +3,7 @@ import type { RedisServer } from "@headgate/redis-server-for-tests";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startCounting } from "../fixtures/counting/listen.ts";
 import type { Counting } from "../fixtures/counting/listen.ts";
+import { startMisbehaving } from "../fixtures/misbehaving/listen.ts";
 import { messagesIn, notificationText, post, requestText } from "../wire/http.ts";
 import { initializeText, openSession } from "../wire/session.ts";
 import type { RawSession } from "../wire/session.ts";
@@ -35,9 +36,13 @@ afterEach(async () => {
 
 afterAll(() => backend.close());
 
-async function started(storage: object = {}, more: object = {}): Promise<StartedGateway> {
+async function started(
+  storage: object = {},
+  more: object = {},
+  url = backend.url,
+): Promise<StartedGateway> {
   const gateway = await startGateway({
-    config: configOf([http("b", backend.url)], {
+    config: configOf([http("b", url)], {
       sessionStorage: { provider: "redis", address: `127.0.0.1:${redis.port}`, ...storage },
       ...more,
     }),
@@ -205,6 +210,19 @@ describe("when Redis lost everything", () => {
     expect(await at(other, session).count(2)).toMatchObject({ status: 200, count: "2" });
     expect(await count(one.url, session, 3)).toMatchObject({ status: 200, count: "3" });
   });
+});
+
+test("a gateway is ready for sessions of others once it knows what backends offer, or waited for that", async () => {
+  const silent = await startMisbehaving({ at: { initialize: "hang" } });
+  try {
+    const startedMs = performance.now();
+    const waiting = await started({}, { operational: { startupWait: "1500ms" } }, silent.url);
+    expect(performance.now() - startedMs).toBeGreaterThan(1_500);
+    const page = await fetch(`${waiting.origin}/readyz`);
+    expect(await page.json()).toMatchObject({ status: "ready" });
+  } finally {
+    await silent.close();
+  }
 });
 
 describe("sessions in two processes", () => {

@@ -46,7 +46,7 @@ function durationsOf(operational: ReturnType<typeof completeOperational>): Durat
   const natural = [
     [["startupWait"], startupWait],
     [["drain", "delay"], drain.delay],
-    [["drain", "gracePeriod"], drain.gracePeriod],
+    [["drain", drain.timeout === undefined ? "gracePeriod" : "timeout"], drain.gracePeriod],
   ] as const;
   return [
     ...positive.map(([path, text]) => ({ path, text, mayBeZero: false })),
