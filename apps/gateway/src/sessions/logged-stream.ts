@@ -50,6 +50,11 @@ class LoggedStream implements ClientStream {
     return this.#options.out.attached;
   }
 
+  /** Whether all was said that there is to say. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
   /** Whether other processes know how it goes on. */
   get shared(): boolean {
     return !this.#alone;

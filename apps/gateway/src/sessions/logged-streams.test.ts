@@ -192,6 +192,17 @@ test("a stream is asked to come back only after what it was still to say", async
   expect(got.ended).toBe(true);
 });
 
+test("a client that has read the end elsewhere finds it here too", async () => {
+  const a = processAt(new EventsForAll(), "a");
+  const { stream, got } = a.call();
+  stream.push("one");
+  await settled();
+  stream.end(0);
+  const again = new FakeResponse();
+  await a.streams.resume(lastId(got), again.asResponse, () => again.writeHead(200));
+  expect(again.status).toBe(204);
+});
+
 test("closing waits until what was said is kept", async () => {
   const events = new EventsForAll();
   const a = processAt(events, "a");

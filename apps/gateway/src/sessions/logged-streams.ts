@@ -100,7 +100,12 @@ class LoggedStreams implements ClientStreams {
     const event = readEventId(eventId);
     // No event has the number 0.
     if (event === undefined || event.seq === 0) return false;
-    if (this.#here.has(event.streamId)) return this.#here.resume(eventId, response, writeHead);
+    if (this.#here.has(event.streamId)) {
+      const here = (): boolean => this.#here.resume(eventId, response, writeHead);
+      const stream = this.#open.get(event.streamId);
+      // What others may have read already is over here too.
+      return stream?.ending ? stream.settled().then(here) : here();
+    }
     return this.#resumed(event.streamId, event.seq, response, writeHead);
   }
 
