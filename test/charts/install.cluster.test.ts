@@ -44,17 +44,20 @@ async function install(release: string, values: readonly string[]): Promise<void
   const own = [`operator.image=${images.operator}`, `operator.vmcpImage=${images.gateway}`];
   const set = [...own, ...values].flatMap((value) => ["--set", value]);
   const place = [release, "--namespace", HOME];
-  await cluster().helm(["install", ...place, OPERATOR_CHART, "--create-namespace", ...set]);
+  await cluster().helm(["install", ...place, OPERATOR_CHART, ...set]);
   onTestFinished(async () => {
     await cluster().helm(["uninstall", ...place]);
   });
   await kubectl("-n", HOME, "rollout", "status", `deployment/${release}`, "--timeout=90s");
 }
 
-async function createNamespace(namespace: string): Promise<void> {
-  await kubectl("create", "namespace", namespace);
+/** A namespace that lets no Pod in which is not hardened. */
+async function createNamespace(name: string): Promise<void> {
+  const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+  await cluster().apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }]);
   onTestFinished(async () => {
-    await kubectl("delete", "namespace", namespace, "--wait=false");
+    // The next test makes the home anew; the others may take their time.
+    await kubectl("delete", "namespace", name, `--wait=${name === HOME}`);
   });
 }
 
@@ -108,7 +111,7 @@ function families(text: string): ReadonlySet<string> {
 }
 
 test("two charts and three objects end in a gateway that keeps its limits in Redis, whose metrics dashboard and alerts ask for", async () => {
-  await createNamespace("first");
+  for (const namespace of [HOME, "first"]) await createNamespace(namespace);
   await install("headgate-operator", ["redis.enabled=true", `redis.image=${images.redis}`]);
   await kubectl("-n", HOME, "rollout", "status", "deployment/headgate-operator-redis");
   const address = `headgate-operator-redis.${HOME}.svc.cluster.local:6379`;
@@ -138,11 +141,19 @@ test("two charts and three objects end in a gateway that keeps its limits in Red
     expect(asked.length).toBeGreaterThan(5);
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
   }
+
+  // As the guide has it for the end: what was made goes with what it was made for.
+  await kubectl("delete", "toolhive", "--all", "--all-namespaces", "--timeout=60s");
+  const made = ["-n", "first", "get", "all,configmap,secret,role,rolebinding,serviceaccount"];
+  await vi.waitFor(
+    async () => expect(await kubectl(...made, "-l", "headgate.dev/managed", "-o", "name")).toBe(""),
+    PATIENCE,
+  );
 }, 240_000);
 
 test("two releases side by side act each in its own namespaces and nowhere else", async () => {
   const places = { one: ["home-of-one", "second-of-one"], two: ["home-of-two"] };
-  for (const namespace of [...places.one, ...places.two]) await createNamespace(namespace);
+  for (const name of [HOME, ...places.one, ...places.two]) await createNamespace(name);
   const mark = await cluster().audit.mark();
   for (const [release, namespaces] of Object.entries(places)) {
     const allowed = `operator.rbac.allowedNamespaces={${namespaces.join(",")}}`;
