@@ -24,10 +24,12 @@ export type Certificate = { cert: string; key: string };
 /** A real OpenID provider on a port of its own, in this process. */
 export class Issuer {
   readonly #certificate: Certificate | undefined;
+  readonly #host: string;
 
-  /** With a certificate it is reached by https. */
-  constructor(certificate?: Certificate) {
+  /** With a certificate it is reached by https; on loopback, unless an address of this machine is given. */
+  constructor(certificate?: Certificate, host = "127.0.0.1") {
     this.#certificate = certificate;
+    this.#host = host;
   }
 
   readonly gateway = GATEWAY;
@@ -40,7 +42,7 @@ export class Issuer {
 
   /** Its identifier; known once it was started. */
   get url(): string {
-    return `${this.#certificate ? "https" : "http"}://127.0.0.1:${this.#port}`;
+    return `${this.#certificate ? "https" : "http"}://${this.#host}:${this.#port}`;
   }
 
   /** Starts it, or starts it again at the same address, with these keys, or those it had. */
@@ -48,7 +50,7 @@ export class Issuer {
     this.#keys = keys ?? this.#keys ?? (await newKeys());
     const server: Server = this.#certificate ? createTlsServer(this.#certificate) : createServer();
     this.#server = server;
-    server.listen(this.#port, "127.0.0.1");
+    server.listen(this.#port, this.#host);
     await once(server, "listening");
     this.#port = (server.address() as AddressInfo).port;
     this.#provider = new Provider(this.url, configuration(this.#keys));
