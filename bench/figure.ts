@@ -5,14 +5,14 @@ export type Bar = { readonly atMost: number } | { readonly atLeast: number };
 export interface Figure {
   readonly name: string;
   readonly unit: string;
-  /** By target name: `direct`, `gateway`, a peer. */
+  /** By target name: `direct`, `gateway`, a peer; or `operator`. */
   readonly values: Readonly<Record<string, number | undefined>>;
   readonly bar?: Bar | undefined;
 }
 
-/** Whether the gateway's value reaches the bar; undefined without a bar or a value. */
+/** Whether the value of what is measured, gateway or operator, reaches the bar; undefined without a bar or a value. */
 export function reaches({ values, bar }: Figure): boolean | undefined {
-  const value = values["gateway"];
+  const value = values["gateway"] ?? values["operator"];
   if (bar === undefined || value === undefined || Number.isNaN(value)) return undefined;
   return "atMost" in bar ? value <= bar.atMost : value >= bar.atLeast;
 }

@@ -1,4 +1,4 @@
-// The one way in on a fresh machine: `node scripts/bootstrap.mjs demo|test|build|fuzz|bench|bench:limits|bench:sessions|soak|prove:limits|prove:rollout|generate [-- args]`.
+// The one way in on a fresh machine: `node scripts/bootstrap.mjs demo|test|build|fuzz|bench|bench:limits|bench:sessions|bench:operator|soak|prove:limits|prove:rollout|generate [-- args]`.
 // Plain JavaScript without dependencies for Node.js 18 or newer; everything it fetches stays in .tools/ and node_modules/.
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -20,6 +20,7 @@ const tasks = new Map([
   ["bench", { build: true, program: "bench/main.ts" }],
   ["bench:limits", { build: false, program: "bench/limits.ts" }],
   ["bench:sessions", { build: true, program: "bench/sessions.ts" }],
+  ["bench:operator", { build: true, program: "bench/operator.ts" }],
   ["soak", { build: true, program: "bench/soak.ts" }],
   ["prove:limits", { build: true, program: "test/fleet/prove-limits.ts" }],
   ["prove:rollout", { build: true, program: "test/fleet/prove-rollout.ts" }],

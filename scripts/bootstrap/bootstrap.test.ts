@@ -113,6 +113,6 @@ test("an unknown task ends with one sentence, without a stack, and with exit cod
   const code = await new Promise((resolve) => child.once("close", resolve));
   expect({ code, said }).toEqual({
     code: 1,
-    said: "headgate: Usage: node scripts/bootstrap.mjs demo|test|build|fuzz|bench|bench:limits|bench:sessions|soak|prove:limits|prove:rollout|generate [-- args]\n",
+    said: "headgate: Usage: node scripts/bootstrap.mjs demo|test|build|fuzz|bench|bench:limits|bench:sessions|bench:operator|soak|prove:limits|prove:rollout|generate [-- args]\n",
   });
 });
