@@ -1,5 +1,5 @@
 /** For how long an object that is new may lack what was applied together with it, before that is told. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 2_000;
 /** Least time between two looks at an object whose members come and go in numbers. */
 const QUIET_MS = 100;
 
