@@ -8,7 +8,7 @@ import { cutOffIfStuck } from "./slow-reader.ts";
 /** How long after the last sign of a call its process is asked for another. */
 const ASK_AFTER_MS = 5_000;
 /** A process that does not answer this often, one after the other, has the call no more. */
-const MAX_UNANSWERED = 2;
+const MAX_UNANSWERED = 3;
 
 /** What following a stream needs. */
 interface FollowedStreamOptions {
