@@ -56,9 +56,12 @@ export class CountingClient {
   }
 
   static async open(url: string, name: string, seen: Counted): Promise<CountingClient> {
-    const session = await openSession(url);
-    if (session.headers["mcp-session-id"] === "") throw new Error("No session could be begun.");
-    return new CountingClient(session, name, seen);
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const session = await openSession(url);
+      if (session.headers["mcp-session-id"] !== "") return new CountingClient(session, name, seen);
+      await pause(1_000);
+    }
+    throw new Error("No session could be begun.");
   }
 
   /** Calls each of these tools in turn, every so many milliseconds, until told to stop; a failure is counted and never repeated. */
