@@ -71,8 +71,9 @@ export const UPSTREAM_DIFFERENCES: readonly NamedDifference[] = [
     isMeant: isAddition,
   },
   {
-    at: /^incomingAuth\.oidc\.(requiredScopes|clockSkew)$/,
-    reason: "scopes that are required and not only named, and clocks that are not the same",
+    at: /^incomingAuth\.oidc\.(requiredScopes|clockSkew|jwksAuthTokenPath)$/,
+    reason:
+      "scopes that are required and not only named, clocks that are not the same, and keys behind a token",
     isMeant: (difference) => isAddition(difference) && isOptional(difference),
   },
   {

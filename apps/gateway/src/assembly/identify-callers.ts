@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import type { OidcVerification } from "@headgate/api";
 import { clientSecretOf } from "@headgate/gateway-config";
@@ -73,6 +74,7 @@ function authenticatorFor({ config, env, log, metrics }: GatewayOptions): Authen
 function oidcSettings(oidc: OidcVerification, env: GatewayOptions["env"]): OidcSettings {
   const secret = clientSecretOf(oidc, env);
   const { protectedResourceAllowPrivateIp, jwksAllowPrivateIp, caBundlePath } = oidc;
+  const { jwksAuthTokenPath: tokenPath } = oidc;
   return {
     issuer: oidc.issuer,
     audience: oidc.audience,
@@ -85,6 +87,8 @@ function oidcSettings(oidc: OidcVerification, env: GatewayOptions["env"]): OidcS
     allowHttp: oidc.insecureAllowHttp ?? false,
     allowPrivateAddress: (jwksAllowPrivateIp || protectedResourceAllowPrivateIp) ?? false,
     ca: caBundlePath === undefined ? undefined : readFileSync(caBundlePath, "utf8"),
+    token:
+      tokenPath === undefined ? undefined : async () => (await readFile(tokenPath, "utf8")).trim(),
   };
 }
 

@@ -50,7 +50,7 @@ test("a document is read, and a form sent as such", async () => {
   const client = clientWith();
   expect(await client.get(`${url}/x`)).toEqual({
     ok: true,
-    value: { accept: "application/json", body: "" },
+    value: { accept: "application/json, application/jwk-set+json", body: "" },
   });
   expect(await client.post(url, { token: "a b&c" }, { authorization: "Basic x" })).toEqual({
     ok: true,
@@ -177,4 +177,12 @@ test("a name that nobody knows is a fault", async () => {
     callback(Object.assign(new Error("x"), { code: "ENOTFOUND" }), []);
   const guarded = clientWith({ allowPrivate: false, resolve });
   expect(await guarded.get("http://idp.example/")).toEqual(fault("unreachable", "ENOTFOUND"));
+});
+
+test("a token for documents never travels over plain HTTP", async () => {
+  const url = await listen((request, response) => {
+    response.end(JSON.stringify({ authorization: request.headers.authorization ?? "none" }));
+  });
+  const client = clientWith({ token: async () => "secret" });
+  expect(await client.get(url)).toEqual({ ok: true, value: { authorization: "none" } });
 });

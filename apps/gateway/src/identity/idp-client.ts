@@ -33,11 +33,15 @@ interface IdpClientOptions {
   readonly ca: string | undefined;
   /** For a whole request, its answer included. */
   readonly timeoutMs: number;
+  /** Reads the token that requests for documents carry over https; nothing is carried when there is none. */
+  readonly token?: (() => Promise<string>) | undefined;
   readonly resolve?: Resolve;
 }
 
 /** Sockets to an identity provider. */
 const MAX_CONNECTIONS = 32;
+/** Keys have a type of their own, and an issuer such as an API server insists on it. */
+const DOCUMENTS = "application/json, application/jwk-set+json";
 /** Sizes of what is read: documents that it publishes, and its answers about one token. */
 const MAX_DOCUMENT_BYTES = 256 * 1024;
 const MAX_REPLY_BYTES = 64 * 1024;
@@ -60,8 +64,8 @@ class IdpClient {
 
   /** Reads a JSON document. Never rejects. */
   async get(url: string): Promise<IdpAnswer> {
-    const request = { method: "GET", headers: { accept: "application/json" } } as const;
-    return this.#request(url, request, MAX_DOCUMENT_BYTES);
+    const headers = { accept: DOCUMENTS, ...(await this.#authorization(url)) };
+    return this.#request(url, { method: "GET", headers }, MAX_DOCUMENT_BYTES);
   }
 
   /** Sends a form and reads the JSON that comes back. Never rejects. */
@@ -78,6 +82,14 @@ class IdpClient {
 
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  // A token that cannot be read is as none: the answer tells whether one was needed.
+  async #authorization(url: string): Promise<{ authorization?: string }> {
+    const { token } = this.#options;
+    if (token === undefined || !url.startsWith("https:")) return {};
+    const text = await token().catch(() => "");
+    return /^[\w.~+/=-]+$/.test(text) ? { authorization: `Bearer ${text}` } : {};
   }
 
   async #request(

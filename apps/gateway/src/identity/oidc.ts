@@ -24,6 +24,8 @@ interface OidcSettings {
   readonly allowPrivateAddress: boolean;
   /** PEM certificates to trust in place of the system's. */
   readonly ca: string | undefined;
+  /** Reads the token that requests for metadata and keys carry. */
+  readonly token?: (() => Promise<string>) | undefined;
 }
 
 /** The clocks and listeners of an authenticator. */
@@ -64,6 +66,7 @@ function oidcGate(settings: OidcSettings, world: OidcWorld): OidcGate {
     allowHttp: settings.allowHttp,
     allowPrivate: settings.allowPrivateAddress,
     ca: settings.ca,
+    token: settings.token,
     timeoutMs: IDP_TIMEOUT_MS,
   });
   const cache = new VerdictCache();

@@ -7,6 +7,7 @@ type IncomingAuth = NonNullable<GatewayConfigInput["incomingAuth"]>;
 type Oidc = NonNullable<IncomingAuth["oidc"]>;
 
 const CLUSTER_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
+const CLUSTER_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const CLUSTER_ISSUER = "https://kubernetes.default.svc";
 const SECRET_VARIABLE = "VMCP_OIDC_CLIENT_SECRET";
 
@@ -53,7 +54,11 @@ function clusterOidc({ oidcConfig }: Observed): Part<Verification> {
       clientId: "",
       ...(jwksUrl !== undefined && { jwksUrl }),
       ...(introspectionUrl !== undefined && { introspectionUrl }),
-      ...(useClusterAuth !== false && { caBundlePath: CLUSTER_CA, jwksAllowPrivateIp: true }),
+      ...(useClusterAuth !== false && {
+        caBundlePath: CLUSTER_CA,
+        jwksAuthTokenPath: CLUSTER_TOKEN,
+        jwksAllowPrivateIp: true,
+      }),
     },
   };
 }
@@ -72,6 +77,9 @@ function inlineOidc({ oidcConfig }: Observed): Part<Verification> {
       ...(clientSecretRef !== undefined && { clientSecretEnv: SECRET_VARIABLE }),
       ...(jwksUrl !== undefined && { jwksUrl }),
       ...(introspectionUrl !== undefined && { introspectionUrl }),
+      ...(inline.jwksAuthTokenPath !== undefined && {
+        jwksAuthTokenPath: inline.jwksAuthTokenPath,
+      }),
       ...(inline.jwksAllowPrivateIP && { jwksAllowPrivateIp: true }),
       ...(inline.protectedResourceAllowPrivateIP && { protectedResourceAllowPrivateIp: true }),
       ...(inline.insecureAllowHTTP && { insecureAllowHttp: true }),

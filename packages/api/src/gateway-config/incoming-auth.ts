@@ -27,6 +27,12 @@ export const OidcVerification = z.strictObject({
     .string()
     .optional()
     .describe("Where the issuer's keys are; discovered from the issuer when omitted."),
+  jwksAuthTokenPath: z
+    .string()
+    .optional()
+    .describe(
+      "File with a token that requests for the issuer's metadata and keys carry, as those of a Kubernetes cluster do; read anew each time.",
+    ),
   introspectionUrl: z.string().optional().describe("Where opaque tokens are introspected."),
   scopes: z
     .array(z.string())

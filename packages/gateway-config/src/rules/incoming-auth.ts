@@ -36,7 +36,7 @@ function incomingAuthRules({ incomingAuth }: Draft<GatewayConfigInput>, env: Env
 }
 
 function oidcRules(oidc: OidcDraft, env: Env): Finding[] {
-  const { audience, caBundlePath, clockSkew, scopes, requiredScopes } = oidc;
+  const { audience, caBundlePath, jwksAuthTokenPath, clockSkew, scopes, requiredScopes } = oidc;
   const at = (key: keyof OidcDraft): Path => [...PLACE, key];
   return [
     ...addressRule(oidc.issuer, at("issuer"), oidc),
@@ -48,6 +48,9 @@ function oidcRules(oidc: OidcDraft, env: Env): Finding[] {
     ...scopeRules(requiredScopes, at("requiredScopes")),
     ...clockSkewRule(clockSkew, at("clockSkew")),
     ...(caBundlePath === undefined ? [] : certificatePathRule(caBundlePath, at("caBundlePath"))),
+    ...(jwksAuthTokenPath === undefined
+      ? []
+      : certificatePathRule(jwksAuthTokenPath, at("jwksAuthTokenPath"))),
     ...secretRule(oidc, env),
     ...(oidc.insecureAllowHttp === true
       ? [
