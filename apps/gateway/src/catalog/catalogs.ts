@@ -52,7 +52,7 @@ class Catalogs {
   /** Resolves once it was tried to read these backends for a class, which may be later than `join` waits. */
   async tried(key: string, backends: Iterable<string>): Promise<void> {
     const found = this.#class(key);
-    await Promise.all([...backends].map((name) => found.source(name)?.settled));
+    await Promise.all([...backends].map(async (name) => found.source(name)?.settled));
   }
 
   /** Counts a client out. */
