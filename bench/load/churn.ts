@@ -38,6 +38,8 @@ class Churn {
   readonly #errors = new Map<string, number>();
   #members: Member[] = [];
   #turn = 0;
+  /** Sessions being deleted. */
+  #leaving = 0;
 
   constructor(ask: ChurnAsk) {
     this.#ask = ask;
@@ -58,8 +60,9 @@ class Churn {
       while ((this.#members[0]?.endMs ?? Infinity) <= performance.now()) this.#leave();
       await setTimeout(TICK_MS);
     }
-    while (this.#members.length > 0) this.#leave();
     while (this.#free.length < CONNECTIONS) await setTimeout(TICK_MS);
+    while (this.#members.length > 0) this.#leave();
+    while (this.#leaving > 0) await setTimeout(TICK_MS);
     for (const connection of connections) connection.close();
     return {
       ...this.#counts,
@@ -94,10 +97,16 @@ class Churn {
     if (!member.fate.deletes) return member.stream?.close();
     const end = async (): Promise<void> => {
       const connection = new Connection(this.#url);
-      await member.session.delete(connection).finally(() => connection.close());
-      member.stream?.close();
+      const deleted = member.session.delete(connection);
+      await deleted.finally(() => {
+        connection.close();
+        member.stream?.close();
+      });
     };
-    end().catch((error: unknown) => this.#failed("failedSessions", error));
+    this.#leaving += 1;
+    end()
+      .catch((error: unknown) => this.#failed("failedSessions", error))
+      .finally(() => (this.#leaving -= 1));
   }
 
   #work(

@@ -116,8 +116,8 @@ export class Crowd {
   }
 }
 
-/** Opens a session, at the latest at the third attempt: a gateway may say that it cannot just now. */
-async function opened(url: URL, connection: Connection, attempts = 3): Promise<Session> {
+/** Opens a session, at the latest at the tenth attempt: a gateway may say that it cannot just now. */
+async function opened(url: URL, connection: Connection, attempts = 10): Promise<Session> {
   try {
     return await Session.open(url, connection);
   } catch (error) {

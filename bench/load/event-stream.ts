@@ -15,8 +15,10 @@ export function openStream(url: URL, request: string): Promise<OpenStream> {
     const ended = endOf(socket);
     socket.once("error", reject);
     socket.once("data", (head: string) => {
-      if (!head.startsWith("HTTP/1.1 200"))
+      if (!head.startsWith("HTTP/1.1 200")) {
+        socket.destroy();
         return reject(new Error(`GET was answered ${head.slice(0, 200)}`));
+      }
       resolve({ ended, close: () => socket.destroy() });
     });
     socket.write(request);

@@ -24,7 +24,7 @@ export async function measureCrowds(ground: Ground): Promise<void> {
     flags: ["--expose-gc"],
   });
   try {
-    ground.report(await grow(ground, gateway));
+    await grow(ground, gateway);
     ground.report(await measureSweep(gateway, crowds[2]));
     await measureRestores(ground, backends);
   } finally {
@@ -37,7 +37,7 @@ export async function measureCrowds(ground: Ground): Promise<void> {
 /** So many sessions run every path that sessions take, and are gone before memory is first read. */
 const WARM_UP = 500;
 
-async function grow(ground: Ground, gateway: StartedGateway): Promise<readonly Figure[]> {
+async function grow(ground: Ground, gateway: StartedGateway): Promise<void> {
   const { load, redis, scale } = ground;
   const { url, pid } = gateway;
   await load.run("gather", { url, sessions: WARM_UP, streams: true, tools: TOOLS });
@@ -46,9 +46,9 @@ async function grow(ground: Ground, gateway: StartedGateway): Promise<readonly F
   const empty = await observe(gateway, "memory");
   const emptyRedis = await usedMemory(redis);
   const descriptors = sampleProcess(pid).descriptors;
-  const figures: Figure[] = [];
   for (const sessions of scale.crowds) {
     await load.run("gather", { url, sessions, streams: false, tools: TOOLS });
+    const figures: Figure[] = [];
     const add = (name: string, unit: string, value: number, bar?: Figure["bar"]): void => {
       figures.push({ name: `${name} of ${sessions}`, unit, values: { gateway: value }, bar });
     };
@@ -61,10 +61,8 @@ async function grow(ground: Ground, gateway: StartedGateway): Promise<readonly F
     add("  objects in the heap", "KB", (heapBytes - empty.heapBytes) / sessions / 1024);
     add("memory in Redis per session", "KB", inRedis, { atMost: 2 });
     add("more descriptors", "", sampleProcess(pid).descriptors - descriptors);
+    const refused = await metricOf(url, "headgate_sessions_refused_total");
+    add("refused once, as Redis was late,", "", refused);
+    ground.report(figures);
   }
-  const refused = await metricOf(url, "headgate_sessions_refused_total");
-  return [
-    ...figures,
-    { name: "sessions refused once as Redis was late", unit: "", values: { gateway: refused } },
-  ];
 }

@@ -18,7 +18,13 @@ export async function measureSweep(
 ): Promise<readonly Figure[]> {
   await observe(gateway, "watchLoop");
   await setTimeout(WATCH_MS);
-  return waitsDuring(`${sessions} idle sessions swept`, await observe(gateway, "heldUp"));
+  const swept = waitsDuring(`${sessions} idle sessions swept`, await observe(gateway, "heldUp"));
+  await observe(gateway, "watchLoop");
+  for (let scrape = 0; scrape < 5; scrape++) await metricOf(gateway.url, "headgate_sessions_live");
+  const held = await observe(gateway, "heldUp");
+  const longest = longestHoldUp(held, "ranMs");
+  const name = `longest hold-up while metrics of ${sessions} sessions are read`;
+  return [...swept, { name, unit: "ms", values: { gateway: longest } }];
 }
 
 /** The same while all of them expire. */
