@@ -172,3 +172,47 @@ test("gateways follow their objects without a restart, say how their backends ar
   }, EVENTUALLY);
   expect(await pods()).toEqual(first);
 }, 240_000);
+
+test("a gateway that lets in the cluster's own accounts finds the keys of the cluster", async () => {
+  await cluster().apply([
+    { apiVersion: API, kind: "MCPGroup", metadata: { name: "empty", namespace }, spec: {} },
+    {
+      apiVersion: API,
+      kind: "MCPOIDCConfig",
+      metadata: { name: "accounts", namespace },
+      spec: {
+        type: "kubernetesServiceAccount",
+        kubernetesServiceAccount: {
+          issuer: await issuer(),
+          // Not at the address that the API server gives itself, which is on another network.
+          jwksUrl: "https://kubernetes.default.svc/openid/v1/jwks",
+        },
+      },
+    },
+    {
+      apiVersion: API,
+      kind: "VirtualMCPServer",
+      metadata: { name: "closed", namespace },
+      spec: {
+        groupRef: { name: "empty" },
+        incomingAuth: {
+          type: "oidc",
+          oidcConfigRef: { name: "accounts", audience: "tools" },
+        },
+      },
+    },
+  ]);
+  await vi.waitFor(async () => {
+    const args = ["get", "-n", namespace, "pods", "-l", "toolhive-name=closed", "-o", "name"];
+    const pod = (await cluster().kubectl(args)).trim().replace("pod/", "");
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}:4483/proxy/metrics`;
+    const metrics = await cluster().kubectl(["get", "--raw", path]);
+    expect(metrics).toMatch(/^headgate_idp_keys(\{[^}]*\})? [1-9]/m);
+  }, EVENTUALLY);
+}, 120_000);
+
+/** Who signs the tokens of the cluster's accounts. */
+async function issuer(): Promise<string> {
+  const text = await cluster().kubectl(["get", "--raw", "/.well-known/openid-configuration"]);
+  return (JSON.parse(text) as { issuer: string }).issuer;
+}

@@ -418,3 +418,9 @@ test("what keeps gateways available comes and goes with the spec", async () => {
   await cluster().apply([server(namespace)]);
   await vi.waitFor(async () => expect(await optional()).toEqual([]), EVENTUALLY);
 });
+
+test("a server that is deleted takes everything with it", async () => {
+  const { namespace } = await running({ podDisruptionBudget: {} });
+  await cluster().kubectl(["delete", "-n", namespace, "vmcp/gateway"]);
+  await vi.waitFor(async () => expect(await names(namespace)).toEqual([]), EVENTUALLY);
+});
