@@ -24,6 +24,9 @@ import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 /** Time for streams and children to end in good order. */
 const STOP_MS = 8_000;
 
+/** Time for what clients are still to read. */
+const WRITTEN_MS = 2_000;
+
 /** What a running gateway is started with. */
 interface ServeOptions {
   readonly config: LoadedConfig;
@@ -170,7 +173,7 @@ function drainOf({
           session.giveUpCalls(stopped);
           session.openedStreams?.hangUp(retryMs);
         }
-        await everythingWritten(server);
+        await everythingWritten(server, WRITTEN_MS);
       },
       stopBackends: () => gateway.close(),
       closeAllConnections: () => server.closeAllConnections(),

@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { connect, type AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { everythingWritten, sendAway } from "./connections.ts";
 
-const server = createServer();
 const agent = new Agent({ keepAlive: true });
+let server = createServer();
+
+beforeEach(() => {
+  server = createServer();
+});
 
 afterEach(() => {
   agent.destroy();
@@ -38,7 +42,7 @@ test("connections end with their next answer, and what was ended is written befo
   const second = ask();
   const answer = await arrived(2);
   let isWritten = false;
-  const written = everythingWritten(server).then(() => (isWritten = true));
+  const written = everythingWritten(server, 10_000).then(() => (isWritten = true));
   answer.write("two");
   expect((await second).headers.connection).toBe("close");
   expect(isWritten).toBe(false);
@@ -47,4 +51,15 @@ test("connections end with their next answer, and what was ended is written befo
   answer.end(", and the rest");
   await written;
   await expect.poll(() => body).toBe("two, and the rest");
+});
+
+test("a connection over which nobody ever spoke holds nothing up for long", async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const silent = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  await once(server, "connection");
+  const startedMs = performance.now();
+  await everythingWritten(server, 100);
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  silent.destroy();
 });
