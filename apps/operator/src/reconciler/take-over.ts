@@ -1,5 +1,6 @@
 import {
   type ApiClient,
+  ControllerError,
   type Kind,
   type KubeObject,
   type ManagedFieldsEntry,
@@ -55,7 +56,10 @@ export async function adoptStatus<T extends KubeObject & { readonly status?: unk
   if (object !== undefined) await takeOver(client, kind, { object, from: isForeignStatus }, signal);
 }
 
-/** Makes the fields of another operator ours, so that the next apply takes away what is not wanted. */
+/**
+ * Makes the fields of another operator ours, so that the next apply takes away what is not wanted. Throws `conflict`
+ * when the object changed meanwhile: applied to then, it would keep the other's fields for ever.
+ */
 export async function takeOver<T extends KubeObject>(
   client: Pick<ApiClient, "patch">,
   kind: Kind<T>,
@@ -65,5 +69,7 @@ export async function takeOver<T extends KubeObject>(
   const patch = planTakeOver(object, { from, to: FIELD_MANAGER });
   if (patch === undefined) return;
   const { namespace = "", name = "" } = object.metadata;
-  await client.patch(kind, { namespace, name }, { type: "json", body: patch, signal });
+  const json = { type: "json", body: patch, signal } as const;
+  const result = await client.patch(kind, { namespace, name }, json);
+  if (result.outcome === "conflict") throw new ControllerError("conflict", result.message);
 }
