@@ -25,6 +25,8 @@ import type { SharedRedis } from "./shared-redis.ts";
 /** Everything that the processes of a gateway share of their sessions, each with its own way to it. */
 interface SessionStorageParts {
   readonly store: SessionStore;
+  /** For so long an answer of the store is waited for. */
+  readonly waitMs: number;
   /** In front of the store, for this process. */
   readonly cache: CachedSessions;
   readonly users: SessionCounter;
@@ -55,9 +57,10 @@ function sessionStorage(
   const ttlMs = settings.sessionTtlMs;
   const envelope = recordEnvelope({ keys: recordKeys(env) });
   const inRedis = (keys: string) => ({ connection, ttlMs, keyPrefix: `${prefix}${keys}:` });
-  const deadlineMs = LONGEST_WAIT_MS - (config.rateLimiting === undefined ? 0 : LIMITS_WAIT_MS);
-  const plain = measuredStore(redisSessionStore({ ...inRedis("session"), deadlineMs }), (...what) =>
-    metrics.sessionStore.asked(...what),
+  const waitMs = LONGEST_WAIT_MS - (config.rateLimiting === undefined ? 0 : LIMITS_WAIT_MS);
+  const plain = measuredStore(
+    redisSessionStore({ ...inRedis("session"), deadlineMs: waitMs }),
+    (...what) => metrics.sessionStore.asked(...what),
   );
   const store = sealedSessions(plain, envelope);
   const bus = redisSessionBus({ connection, processId: tag, keyPrefix: `${prefix}bus:` });
@@ -66,6 +69,7 @@ function sessionStorage(
   metrics.sessionStore.watch(() => cache.statistics);
   return {
     store,
+    waitMs,
     cache,
     users: redisSessionCounter({
       ...inRedis("sessions-of"),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type {
   CachedSessions,
   CacheEvent,
+  SessionBus,
   SessionCounter,
   SessionStore,
 } from "@headgate/session-store";
@@ -9,6 +10,7 @@ import { readMessage } from "../rpc/message.ts";
 import { readRecord, writeRecord, type SessionRecord } from "../sessions/record.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { KeptSession, SharedSessions } from "../sessions/shared-sessions.ts";
+import { ToldEverywhere } from "../sessions/told-everywhere.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import { sessionStorage } from "./session-storage.ts";
 import { shareEvents } from "./share-events.ts";
@@ -20,8 +22,8 @@ const TOPIC = "client";
 /** A live session is looked at again in the cache after this time; that costs a round trip after a tenth of its life alone. */
 const LOOK_AGAIN_MS = 1_000;
 
-/** No answer of the store takes this long, and neither does giving it up. */
-const HELD_UP_MS = 125;
+/** Giving an answer up takes so much longer than waiting for it only where this process does not come to it. */
+const HELD_UP_MS = 5;
 
 /** Keeps sessions in Redis, with a cache of this process in front of it, and lets the processes speak to each other. */
 function shareSessions(
@@ -32,20 +34,25 @@ function shareSessions(
   const { settings, metrics, log } = options;
   const meter = metrics.sharing;
   const tag = randomBytes(9).toString("base64url");
-  const { store, cache, users, events, bus, envelope } = sessionStorage(options, redis, {
+  const { store, waitMs, cache, users, events, bus, envelope } = sessionStorage(options, redis, {
     tag,
     cached(event) {
       metrics.sessionStore.cached(event.kind);
       follow(event, registry(), log);
     },
   });
-  bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
+  const everywhere = listenTo(bus, registry);
   return {
     tag,
     users,
     freshMs: LOOK_AGAIN_MS,
     lateMs: settings.sessionTtlMs / 10 + LOOK_AGAIN_MS,
-    ...stateIn(cache, store),
+    ...stateIn(cache, store, waitMs),
+    async end(id) {
+      const ended = await cache.end(id);
+      await everywhere.tell(id);
+      return ended;
+    },
     answer: (to, id, text) => {
       meter.carried("answer");
       void bus.sendTo(to, TOPIC, `${id} ${text}`);
@@ -64,26 +71,37 @@ function shareSessions(
     forget: (id) => void events.deleteSession(id),
     async close() {
       await cache.flush();
-      cache.close();
-      bus.close();
+      for (const open of [everywhere, cache, bus]) open.close();
     },
   };
+}
+
+/** Takes what other processes say; what is answered tells all of them. */
+function listenTo(bus: SessionBus, registry: () => SessionRegistry): ToldEverywhere {
+  bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
+  return new ToldEverywhere(bus, (id) => registry().endedElsewhere(id), startTimer);
+}
+
+function startTimer(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
 }
 
 /** Reads and writes sessions as what they are. */
 function stateIn(
   cache: CachedSessions,
   store: SessionStore,
-): Pick<SharedSessions, "create" | "read" | "lives" | "end" | "share"> {
+  waitMs: number,
+): Pick<SharedSessions, "create" | "read" | "lives" | "share"> {
   return {
     async create(id, record) {
       const text = writeRecord(record);
-      const made = await unlessHeldUp(() => cache.create(id, text));
+      const made = await unlessHeldUp(waitMs, () => cache.create(id, text));
       if (made.outcome === "unavailable") return made;
       return { outcome: "created" };
     },
     async read(id): Promise<KeptSession> {
-      const read = await unlessHeldUp(() => cache.read(id));
+      const read = await unlessHeldUp(waitMs, () => cache.read(id));
       if (read.outcome !== "found") return read;
       const record = readRecord(read.record.value);
       return record === undefined ? { outcome: "unreadable" } : { outcome: "found", record };
@@ -92,9 +110,6 @@ function stateIn(
       const { outcome } = await store.peek(id);
       // Of one that cannot be asked for the backends are not told that it is over.
       return outcome !== "missing" && outcome !== "ended";
-    },
-    async end(id) {
-      return cache.end(id);
     },
     share: (id) => async (change) => {
       const updated = await cache.update(id, (text) =>
@@ -107,11 +122,12 @@ function stateIn(
 
 /** Asks again when no answer came in time, but this process was held up meanwhile, which tells nothing of the store. */
 async function unlessHeldUp<T extends { readonly outcome: string }>(
+  waitMs: number,
   ask: () => Promise<T>,
 ): Promise<T> {
   const askedMs = performance.now();
   const answer = await ask();
-  const wasHeldUp = performance.now() - askedMs > HELD_UP_MS;
+  const wasHeldUp = performance.now() - askedMs > waitMs + HELD_UP_MS;
   return answer.outcome === "unavailable" && wasHeldUp ? ask() : answer;
 }
 
