@@ -1,3 +1,4 @@
+import { Round } from "./round.ts";
 import type { Session } from "./session.ts";
 
 /** What the sessions of a process hold at one moment. */
@@ -11,18 +12,51 @@ interface Held {
   readonly backendSessions: ReadonlyMap<string, number>;
 }
 
-/** Counts what these sessions hold. */
-function heldBy(sessions: Iterable<Session>): Held {
-  let [count, streams, events] = [0, 0, 0];
-  const backendSessions = new Map<string, number>();
-  for (const { openedStreams, openLinks } of sessions) {
-    count++;
-    if (openedStreams?.listening) streams++;
-    events += openedStreams?.keptEvents ?? 0;
-    for (const [backend] of openLinks)
-      backendSessions.set(backend, (backendSessions.get(backend) ?? 0) + 1);
+/** So many are counted while somebody waits. */
+const FEW = 1_000;
+
+/** Counts what sessions hold: a few when asked, many every now and then, so that no request waits for the count. */
+class HeldCount {
+  readonly #rounds = new Round();
+  #latest: Held | undefined;
+
+  /** What these sessions hold, or held when they were last counted. */
+  of(sessions: ReadonlyMap<string, Session>): Held {
+    if (this.#latest !== undefined && sessions.size > FEW)
+      return { ...this.#latest, sessions: sessions.size };
+    const tally = new Tally();
+    for (const session of sessions.values()) tally.add(session);
+    return tally;
   }
-  return { sessions: count, streams, events, backendSessions };
+
+  /** Begins to count them, if they are many. */
+  recount(sessions: ReadonlyMap<string, Session>): void {
+    const tally = new Tally();
+    if (sessions.size > FEW)
+      this.#rounds.begin(this.#untilTold(sessions.values(), tally), (session) =>
+        tally.add(session),
+      );
+  }
+
+  *#untilTold(sessions: Iterable<Session>, tally: Tally): Iterable<Session> {
+    yield* sessions;
+    this.#latest = tally;
+  }
 }
 
-export { heldBy, type Held };
+class Tally implements Held {
+  sessions = 0;
+  streams = 0;
+  events = 0;
+  readonly backendSessions = new Map<string, number>();
+
+  add({ openedStreams, openLinks }: Session): void {
+    this.sessions++;
+    if (openedStreams?.listening) this.streams++;
+    this.events += openedStreams?.keptEvents ?? 0;
+    for (const [backend] of openLinks)
+      this.backendSessions.set(backend, (this.backendSessions.get(backend) ?? 0) + 1);
+  }
+}
+
+export { HeldCount, type Held };

@@ -1,7 +1,7 @@
 import { isSameCaller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import { Admission } from "./admission.ts";
-import { heldBy, type Held } from "./held.ts";
+import { HeldCount, type Held } from "./held.ts";
 import { isUsed, mayLeave } from "./in-use.ts";
 import { leastNeeded } from "./make-room.ts";
 import { firstRecord } from "./record.ts";
@@ -24,6 +24,7 @@ class SessionRegistry {
   readonly #profiles = new SharedProfiles();
   readonly #sweeps = new Round();
   readonly #signs = new Round();
+  readonly #held = new HeldCount();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -117,6 +118,7 @@ class SessionRegistry {
   /** Begins to end sessions whose time is over, and to forget streams that nobody came back for. */
   sweep(): void {
     this.#sweeps.begin(this.#sessions.values(), (session) => this.#swept(session));
+    this.#held.recount(this.#sessions);
   }
 
   /** Begins to give silent streams a sign of life. */
@@ -126,7 +128,7 @@ class SessionRegistry {
 
   /** What all sessions hold together. */
   held(): Held {
-    return heldBy(this.#sessions.values());
+    return this.#held.of(this.#sessions);
   }
 
   /** Ends all sessions, or leaves them to other processes where they are shared. */
