@@ -1,4 +1,4 @@
-import type { SessionStore } from "../store/session-store.ts";
+import type { ReadOutcome, SessionStore } from "../store/session-store.ts";
 import type { Entry } from "./entry.ts";
 import type { Residents } from "./residents.ts";
 
@@ -16,6 +16,9 @@ export interface LostSessionsParts {
 
 // So many are asked for in one round trip: few enough not to hold up requests.
 const AT_ONCE = 64;
+
+// So many of those used last, and as many from all over, say whether anything was lost at all.
+const SAMPLE = 64;
 
 /**
  * Looks, once a store is back, for sessions of this process that it lost, before a process that does not know them is
@@ -48,26 +51,39 @@ export class LostSessions {
   }
 
   async #lookAtAll(): Promise<void> {
-    const { residents, now, ttlMs } = this.#parts;
-    const ids = residents.entries.ids();
+    const ids = this.#parts.residents.entries.ids();
+    // A store that was only slow lost nothing; to be asked for everything would make it slow again.
+    const sampled = await this.#lookAtSome(sampleOf(ids));
+    if (!sampled.has("missing") || sampled.has("unavailable")) return;
     for (let from = 0; from < ids.length && !this.#isClosed; from += AT_ONCE) {
-      const some = ids.slice(from, from + AT_ONCE).flatMap((id) => {
-        const entry = residents.entries.peek(id);
-        // What nobody used for its time may be missing.
-        const isOver = entry === undefined || now() - entry.touchedAtMs > ttlMs;
-        // What the store has not heard of is written anyway.
-        return isOver || entry.stored.revision === 0 ? [] : [entry];
-      });
-      const isThere = await Promise.all(some.map((entry) => this.#lookAt(entry)));
-      if (isThere.includes(false)) return;
+      const outcomes = await this.#lookAtSome(ids.slice(from, from + AT_ONCE));
+      if (outcomes.has("unavailable")) return;
     }
   }
 
-  /** False when the store is away again. */
-  async #lookAt(entry: Entry): Promise<boolean> {
+  async #lookAtSome(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { residents, now, ttlMs } = this.#parts;
+    const some = ids.flatMap((id) => {
+      const entry = residents.entries.peek(id);
+      // What nobody used for its time may be missing.
+      const isOver = entry === undefined || now() - entry.touchedAtMs > ttlMs;
+      // What the store has not heard of is written anyway.
+      return isOver || entry.stored.revision === 0 ? [] : [entry];
+    });
+    return new Set(await Promise.all(some.map((entry) => this.#lookAt(entry))));
+  }
+
+  async #lookAt(entry: Entry): Promise<ReadOutcome["outcome"]> {
     const { outcome } = await this.#parts.store.peek(entry.id);
     if (outcome === "missing") await this.#parts.putBack(entry);
     else if (outcome === "ended") this.#parts.ended(entry.id);
-    return outcome !== "unavailable";
+    return outcome;
   }
+}
+
+/** The ids used last, which a replica that was behind is the first to lack, and some from all over, for a store that began anew. */
+function sampleOf(ids: readonly string[]): string[] {
+  const step = Math.max(1, Math.floor(ids.length / SAMPLE));
+  const spread = ids.filter((_, index) => index % step === 0).slice(0, SAMPLE);
+  return [...new Set([...spread, ...ids.slice(-SAMPLE)])];
 }

@@ -323,6 +323,21 @@ test("a store that comes back empty gets the sessions that nobody used meanwhile
   expect(process.sessions.statistics.entries).toBe(0);
 });
 
+test("a store that was only late is asked for a few sessions, however many are known", async () => {
+  const rig = new CacheRig();
+  const process = rig.process();
+  for (let n = 0; n < 2_000; n++) await process.sessions.create(`session-${n}`, "");
+  process.store.fault = "away";
+  await process.sessions.read("unknown");
+  process.store.fault = "none";
+  process.store.calls.length = 0;
+  await process.sessions.read("unknown");
+  const peeks = (): number => process.store.calls.filter((call) => call === "peek").length;
+  await expect.poll(peeks).toBeGreaterThan(50);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(peeks()).toBeLessThan(150);
+});
+
 test("what was ended elsewhere meanwhile is found out once the store returns", async () => {
   const rig = new CacheRig();
   const process = rig.process();
