@@ -45,6 +45,8 @@ function theirDeployment(namespace: string, owner: object): KubeObject {
       ownerReferences: [owner],
     },
     spec: {
+      // From a spec that said so once.
+      replicas: 3,
       selector: { matchLabels: LABELS },
       template: {
         metadata: { labels: LABELS },
@@ -126,6 +128,7 @@ test("what another operator made is taken over in place, and nothing of it stick
   const after = (await api.get(builtIn.deployments, { namespace, name: "gateway" }))!;
   expect(after.metadata.uid).toBe(before.metadata.uid);
   expect(after.metadata.generation).toBe(before.metadata.generation! + 1);
+  expect(after.spec?.["replicas"]).toBe(3);
   expect(after.spec?.["selector"]).toEqual({ matchLabels: LABELS });
   expect(JSON.stringify(after.spec)).not.toContain("TOOLHIVE_OLD");
   expect(after.metadata.annotations).not.toHaveProperty(

@@ -128,9 +128,12 @@ async function adopted(
 ): Promise<Verdict | undefined> {
   const { kind } = ports.caches[child] as unknown as Informer<KubeObject>;
   const { namespace = "", name = "" } = wish.metadata;
-  const there = await ports.client.get(kind, { namespace, name }, signal);
+  let there = await ports.client.get(kind, { namespace, name }, signal);
   if (there === undefined) return undefined;
   if (!isControlledBy(there, observed.server)) return taken(kind.kind, wish);
+  if (child === "deployments" && (await keepReplicas(ports.client, there, wish, signal))) {
+    there = (await ports.client.get(kind, { namespace, name }, signal)) ?? there;
+  }
   await takeOver(ports.client, kind, { object: there, from: isForeignOperator }, signal);
   return undefined;
 }

@@ -1,19 +1,25 @@
-import { type ApiClient, type KubeObject, type ManagedFieldsEntry } from "@headgate/controller";
+import type { ApiClient, KubeObject, ManagedFieldsEntry } from "@headgate/controller";
 import { deployments } from "../cluster/built-in.ts";
 import { FIELD_MANAGER } from "../cluster/field-manager.ts";
+import { isForeignOperator } from "../reconciler/take-over.ts";
 
 /** Holds a number of replicas that the operator gives up, until somebody else sets one. */
 const KEEPER = `${FIELD_MANAGER}-replicas`;
 
-/** Keeps the number of replicas as it is when the operator stops to say it: left to itself, the API server would make it 1. */
+/**
+ * Keeps the number of replicas as it is when the operator stops to say it, or takes over from one that did: left to
+ * itself, the API server would make it 1. Answers whether the Deployment was written.
+ */
 export async function keepReplicas(
   client: Pick<ApiClient, "patch">,
   held: KubeObject,
   wish: KubeObject,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const replicas = replicasIn(held);
-  if (replicas === undefined || replicasIn(wish) !== undefined || !ownsReplicas(held)) return;
+  if (replicas === undefined || replicasIn(wish) !== undefined || !isOperators(held)) {
+    return false;
+  }
   const { name = "", namespace = "" } = held.metadata;
   const body = {
     apiVersion: "apps/v1",
@@ -26,6 +32,7 @@ export async function keepReplicas(
     { name, namespace },
     { type: "apply", body, fieldManager: KEEPER, force: true, signal },
   );
+  return true;
 }
 
 function replicasIn(object: KubeObject): unknown {
@@ -33,11 +40,14 @@ function replicasIn(object: KubeObject): unknown {
   return spec?.replicas;
 }
 
-function ownsReplicas({ metadata }: KubeObject): boolean {
-  const ours = (entry: ManagedFieldsEntry) =>
-    entry.manager === FIELD_MANAGER &&
-    entry.operation === "Apply" &&
-    entry.subresource === undefined;
-  const spec = metadata.managedFields?.find(ours)?.fieldsV1?.["f:spec"];
-  return typeof spec === "object" && spec !== null && "f:replicas" in spec;
+function isOperators({ metadata }: KubeObject): boolean {
+  return (metadata.managedFields ?? []).some((entry) => {
+    if (!isOurs(entry) && !isForeignOperator(entry)) return false;
+    const spec = entry.fieldsV1?.["f:spec"];
+    return typeof spec === "object" && spec !== null && "f:replicas" in spec;
+  });
+}
+
+function isOurs({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
+  return manager === FIELD_MANAGER && operation === "Apply" && subresource === undefined;
 }
