@@ -25,8 +25,8 @@ const SESSIONS_PER_SECOND = 20;
 const LIFE_MS = 20_000;
 const TTL_MS = 30_000;
 
-/** The last trace of a session is the tombstone of one that was deleted: it stays for two lives. */
-const TRACE_MS = LIFE_MS + 2 * TTL_MS + 10_000;
+/** Tombstones of sessions that were deleted stay for two lives, and events of those that were not for five minutes. */
+const TRACE_MS = Math.max(2 * TTL_MS, 5 * 60_000) + 10_000;
 
 const SAMPLE_MS = 10_000;
 
@@ -39,12 +39,14 @@ async function soak(ground: Ground, gateway: StartedGateway, durationMs: number)
     lifeMs: LIFE_MS,
   };
   const { load, redis } = ground;
+  const { keys } = await steadyOf(gateway, redis);
   await load.run("churn", { ...ask, durationMs: 15_000 });
   await allOver(gateway);
-  const before = { ...(await steadyOf(gateway, redis)), ...(await countedOf(gateway)) };
-  const churned = load.run("churn", { ...ask, durationMs: TRACE_MS + durationMs });
+  const before = { ...(await steadyOf(gateway, redis)), keys, ...(await countedOf(gateway)) };
+  const fillMs = LIFE_MS + TRACE_MS;
+  const churned = load.run("churn", { ...ask, durationMs: fillMs + durationMs });
   // Until as many sessions and traces of them go as come.
-  await Promise.race([churned, setTimeout(TRACE_MS)]);
+  await Promise.race([churned, setTimeout(fillMs)]);
   const first = await countedOf(gateway);
   const steady: Steady[] = [];
   const endMs = performance.now() + durationMs - 2 * SAMPLE_MS;
@@ -55,16 +57,16 @@ async function soak(ground: Ground, gateway: StartedGateway, durationMs: number)
   const counted = [first, await countedOf(gateway)] as const;
   const answer = await churned;
   await allOver(gateway);
+  await setTimeout(TRACE_MS);
   const after = { ...(await steadyOf(gateway, redis)), ...(await countedOf(gateway)) };
   return { before, steady, counted, after, load: answer };
 }
 
-/** Waits until the last session has expired, and the last trace of it is gone; or for twice as long. */
+/** Waits until the last session has expired; or for far longer than that takes. */
 async function allOver({ url }: StartedGateway): Promise<void> {
-  const deadline = performance.now() + 2 * TRACE_MS;
+  const deadline = performance.now() + 4 * TTL_MS;
   while ((await metricOf(url, "headgate_sessions_live")) > 0 && performance.now() < deadline)
     await setTimeout(1_000);
-  await setTimeout(2 * TTL_MS + 10_000);
 }
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "20" } } });

@@ -30,7 +30,8 @@ export interface GatewayVariant {
   readonly observed?: boolean;
 }
 
-const OBSERVER = fileURLToPath(new URL("../programs/observer.ts", import.meta.url));
+/** Loaded before a program (`--import`), it answers `observe`. */
+export const OBSERVER = fileURLToPath(new URL("../programs/observer.ts", import.meta.url));
 
 const USUAL: GatewayVariant = { name: "gateway", config: {} };
 

@@ -1,13 +1,13 @@
-import type { StartedGateway } from "./gateway.ts";
+import type { ChildProcess } from "node:child_process";
 import type { ObservationName, Observations } from "./observations.ts";
 
-/** Asks a gateway that was started with `observed`; one question at a time. */
+/** Asks a program that was started with the observer; one question at a time. */
 export async function observe<Name extends ObservationName>(
-  { process: child }: StartedGateway,
+  { process: child }: { readonly process: ChildProcess },
   name: Name,
 ): Promise<Observations[Name]> {
   return new Promise((resolve, reject) => {
-    const exited = (): void => reject(new Error(`the gateway ended while asked for "${name}"`));
+    const exited = (): void => reject(new Error(`the program ended while asked for "${name}"`));
     child.once("exit", exited);
     child.once("message", (answer) => {
       child.off("exit", exited);
