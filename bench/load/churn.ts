@@ -27,6 +27,8 @@ interface Member {
   readonly stream: OpenStream | undefined;
   readonly fate: Fate;
   readonly endMs: number;
+  /** Calls under way, which would fail if the session ended before them. */
+  readonly calls: Set<Promise<void>>;
 }
 
 /** Sessions that come, call and go at a steady rate. */
@@ -76,7 +78,8 @@ class Churn {
       const session = await Session.open(this.#url, connection);
       const stream = fate.streams ? await session.stream() : undefined;
       this.#counts.sessions += 1;
-      this.#members.push({ session, stream, fate, endMs: performance.now() + this.#ask.lifeMs });
+      const endMs = performance.now() + this.#ask.lifeMs;
+      this.#members.push({ session, stream, fate, endMs, calls: new Set() });
     });
   }
 
@@ -86,7 +89,9 @@ class Churn {
     const tool = tools[index % tools.length];
     if (member === undefined || tool === undefined) return;
     this.#work("failedCalls", async (over) => {
-      await member.session.call(tool, { over });
+      const call = member.session.call(tool, { over });
+      member.calls.add(call);
+      await call.finally(() => member.calls.delete(call));
       this.#counts.calls += 1;
     });
   }
@@ -96,6 +101,7 @@ class Churn {
     if (member === undefined) return;
     if (!member.fate.deletes) return member.stream?.close();
     const end = async (): Promise<void> => {
+      await Promise.allSettled(member.calls);
       const connection = new Connection(this.#url);
       const deleted = member.session.delete(connection);
       await deleted.finally(() => {
