@@ -1,25 +1,25 @@
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { expect, onTestFinished } from "vitest";
 import { CRDS_CHART } from "./chart.ts";
+import { clearKinds, KINDS_LABEL } from "./clear-kinds.ts";
 
 const { test, cluster } = useCluster({ node: false, helm: true });
 
 const OLD = ["toolhive-operator-crds", "--namespace", "hand-over"];
 const NEW = ["headgate-crds", "--namespace", "hand-over"];
-const LABEL = "toolhive.stacklok.dev/auto-migrate-storage-version=true";
 
 test("the kinds pass from one release to another and back, and no object is touched", async () => {
   const { helm, kubectl, apply } = cluster();
   const object = { apiVersion: "toolhive.stacklok.dev/v1beta1", kind: "MCPGroup" };
   const version = () =>
     kubectl(["get", "mcpgroup/kept", "-n", "hand-over", "-o", "jsonpath={.metadata.uid}"]);
-  await kubectl(["delete", "crd", "-l", LABEL]);
+  await clearKinds(kubectl);
   onTestFinished(async () => {
-    await kubectl(["delete", "crd", "-l", LABEL]);
+    await clearKinds(kubectl);
     await kubectl(["delete", "namespace", "hand-over", "--wait=false"]);
   });
   await helm(["install", ...OLD, CRDS_CHART, "--create-namespace"]);
-  await kubectl(["wait", "--for=condition=Established", "crd", "-l", LABEL, "--timeout=60s"]);
+  await kubectl(["wait", "--for=condition=Established", "crd", "-l", KINDS_LABEL, "--timeout=60s"]);
   await apply([{ ...object, metadata: { name: "kept", namespace: "hand-over" } }]);
   const before = await version();
 

@@ -7,6 +7,7 @@ import { type Forward, forward } from "../kubernetes/forward.ts";
 import { messagesIn } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import { CRDS_CHART, OPERATOR_CHART } from "./chart.ts";
+import { clearKinds } from "./clear-kinds.ts";
 import { importProgram, importRedis } from "./program-image.ts";
 
 const { ownTest: test, cluster } = useCluster({ node: true, helm: true });
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const echo = await startEcho();
   backend = await forward(cluster().hostAddress, Number(new URL(echo.url).port));
   ends.push(echo.close, backend.close);
-  await kubectl("delete", "crd", "-l", "toolhive.stacklok.dev/auto-migrate-storage-version=true");
+  await clearKinds(cluster().kubectl);
   await cluster().helm(["install", "headgate-crds", CRDS_CHART, "--set", "crds.keep=false"]);
   ends.push(() => cluster().helm(["uninstall", "headgate-crds"]));
 }, 300_000);
