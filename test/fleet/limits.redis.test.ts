@@ -11,7 +11,6 @@ test.each(LIMIT_FAULTS)(
     const lost = [...seen.failed.values()].reduce((sum, count) => sum + count, 0);
     expect(seen.admitted + lost).toBeGreaterThanOrEqual(100);
     expect(seen.admitted).toBeLessThanOrEqual(seen.atMost);
-    expect(seen.refused).toBeGreaterThan(0);
   },
   60_000,
 );
