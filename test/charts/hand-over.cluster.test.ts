@@ -1,7 +1,7 @@
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { expect, onTestFinished } from "vitest";
 import { CRDS_CHART } from "./chart.ts";
-import { clearKinds, KINDS_LABEL } from "./clear-kinds.ts";
+import { KINDS_LABEL } from "./kinds-label.ts";
 
 const { test, cluster } = useCluster({ node: false, helm: true });
 
@@ -9,13 +9,13 @@ const OLD = ["toolhive-operator-crds", "--namespace", "hand-over"];
 const NEW = ["headgate-crds", "--namespace", "hand-over"];
 
 test("the kinds pass from one release to another and back, and no object is touched", async () => {
-  const { helm, kubectl, apply } = cluster();
+  const { helm, kubectl, apply, deleteDefinitions } = cluster();
   const object = { apiVersion: "toolhive.stacklok.dev/v1beta1", kind: "MCPGroup" };
   const version = () =>
     kubectl(["get", "mcpgroup/kept", "-n", "hand-over", "-o", "jsonpath={.metadata.uid}"]);
-  await clearKinds(kubectl);
+  await deleteDefinitions(KINDS_LABEL);
   onTestFinished(async () => {
-    await clearKinds(kubectl);
+    await deleteDefinitions(KINDS_LABEL);
     await kubectl(["delete", "namespace", "hand-over", "--wait=false"]);
   });
   await helm(["install", ...OLD, CRDS_CHART, "--create-namespace"]);

@@ -7,7 +7,7 @@ import { type Forward, forward } from "../kubernetes/forward.ts";
 import { messagesIn } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import { CRDS_CHART, OPERATOR_CHART } from "./chart.ts";
-import { clearKinds } from "./clear-kinds.ts";
+import { KINDS_LABEL } from "./kinds-label.ts";
 import { importProgram, importRedis } from "./program-image.ts";
 
 const { ownTest: test, cluster } = useCluster({ node: true, helm: true });
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const echo = await startEcho();
   backend = await forward(cluster().hostAddress, Number(new URL(echo.url).port));
   ends.push(echo.close, backend.close);
-  await clearKinds(cluster().kubectl);
+  await cluster().deleteDefinitions(KINDS_LABEL);
   await cluster().helm(["install", "headgate-crds", CRDS_CHART, "--set", "crds.keep=false"]);
   ends.push(() => cluster().helm(["uninstall", "headgate-crds"]));
 }, 300_000);

@@ -22,12 +22,12 @@ const kinds = new Map(KINDS.map((kind) => [kind.kind, kind]));
 beforeAll(async () => {
   await applyDefinitions(cluster());
   server = new ApiServer(cluster().kubeconfig);
-}, 120_000);
+});
 
 afterAll(async () => {
   server.close();
   await deleteDefinitions(cluster());
-}, 120_000);
+});
 
 function kindNamed(name: string): Kind {
   const kind = kinds.get(name);

@@ -1,13 +1,14 @@
 import { useCluster } from "@headgate/test-cluster/vitest";
-import { afterAll, expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { KINDS } from "../../src/kinds/index.ts";
 import { CRDS_CHART, definitionsInUse, deleteDefinitions } from "./definitions.ts";
 
-const { test, cluster } = useCluster({ node: false });
+const { test, cluster } = useCluster({ node: false, helm: true });
 const RELEASE = "definitions";
 const EXPLAINED = "One MCP endpoint in front of a group of MCP servers.";
 
-afterAll(async () => deleteDefinitions(cluster()), 120_000);
+beforeAll(() => deleteDefinitions(cluster()));
+afterAll(() => deleteDefinitions(cluster()));
 
 test("the chart installs every definition, and keeps it when it is uninstalled", async () => {
   const { helm, kubectl } = cluster();

@@ -19,7 +19,7 @@ export async function definitionsInUse({ kubectl }: Pick<Cluster, "kubectl">): P
   await kubectl(["wait", "--for=condition=Established", "--timeout=60s", ...NAMES]);
 }
 
-/** Takes every definition out of the cluster. */
-export async function deleteDefinitions({ kubectl }: Cluster): Promise<void> {
-  await kubectl(["delete", "--ignore-not-found", "--wait", ...NAMES]);
+/** Takes every definition out of the cluster, with the objects that earlier tests left. */
+export function deleteDefinitions(cluster: Cluster): Promise<void> {
+  return cluster.deleteDefinitions("toolhive.stacklok.dev/auto-migrate-storage-version=true");
 }

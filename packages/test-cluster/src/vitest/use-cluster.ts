@@ -6,6 +6,7 @@ import { run, type RunOptions } from "../process/run.ts";
 import type { ProgramName } from "../programs/release.ts";
 import { runAs } from "../programs/run-as.ts";
 import { ask } from "./broker.ts";
+import { deleteDefinitions } from "./delete-definitions.ts";
 import type { ClusterFacts, ClusterQuestion } from "./shared-clusters.ts";
 
 declare module "vitest" {
@@ -37,6 +38,8 @@ export interface Cluster {
   apply(objects: string | readonly object[]): Promise<string>;
   /** Runs helm as administrator and answers what it printed; asked for with `helm: true`. */
   helm(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** Deletes the CustomResourceDefinitions that a label selector matches, with their objects, whoever kept those. */
+  deleteDefinitions(selector: string): Promise<void>;
   /** The path of a kubeconfig for somebody with only the rights that RBAC gives to these names; only in `ownTest`. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   /** Puts the image in an archive on the node, under the name that it carries. */
@@ -111,6 +114,7 @@ async function connect(
     kubectl,
     apply: (objects) => kubectl(["apply", "-f", "-"], { input: manifestOf(objects) }),
     helm: (args, options) => runAs(kubeconfig, paths.helm ?? noHelm(), args, options),
+    deleteDefinitions: (selector) => deleteDefinitions(kubectl, selector),
     kubeconfigFor: (user, groups = []) =>
       ask(socket, "kubeconfig-for", { ...question, user, groups }),
     importImage: (archive) => load(facts, archive),
