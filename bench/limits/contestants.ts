@@ -31,7 +31,7 @@ export function contestants(
     { name: "ping", decide: async () => (await client.ping()) === "PONG" },
     { name: "reference", decide: (user, tool) => decideInReferenceLayout(client, user, tool) },
     ours("ours", [storeOn(redis)]),
-    // Callers on stores of their own never come to more than four a turn, so nothing is sent together.
+    // Callers on stores of their own find nobody to be sent together with.
     ours(
       "ours, singly",
       Array.from({ length: 64 }, () => storeOn(redis)),

@@ -26,55 +26,79 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 const numbers = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => from + index);
 
-test("four leave alone and at once, the rest of the turn together", async () => {
+/** Has a batcher see a turn with several requests. */
+async function becomeBusy({ batcher }: ReturnType<typeof doubling>): Promise<void> {
+  for (const number of numbers(2)) void batcher.send(number);
+  await turn();
+}
+
+test("the first of a quiet turn leaves at once, the rest of the turn together", async () => {
   const { sent, batcher, answerAll } = doubling();
-  const answers = numbers(7).map((number) => batcher.send(number));
-  expect(sent).toEqual([[0], [1], [2], [3]]);
+  const answers = numbers(4).map((number) => batcher.send(number));
+  expect(sent).toEqual([[0]]);
   await turn();
-  expect(sent.slice(4)).toEqual([[4, 5, 6]]);
+  expect(sent).toEqual([[0], [1, 2, 3]]);
   answerAll();
-  expect(await Promise.all(answers)).toEqual(numbers(7).map((number) => 2 * number));
+  expect(await Promise.all(answers)).toEqual(numbers(4).map((number) => 2 * number));
 });
 
-test("one that is left over leaves alone", async () => {
+test("one that comes turn after turn leaves at once, alone", async () => {
   const { sent, batcher } = doubling();
-  for (const number of numbers(5)) void batcher.send(number);
-  await turn();
-  expect(sent).toEqual([[0], [1], [2], [3], [4]]);
+  for (const number of numbers(3)) {
+    void batcher.send(number);
+    expect(sent).toHaveLength(number + 1);
+    await turn();
+  }
+  expect(sent).toEqual([[0], [1], [2]]);
 });
 
-test("callers that are no more than four are served one by one", async () => {
-  const { sent, batcher, answerAll } = doubling();
-  answerAll();
-  for (let start = 0; start < 12; start += 4)
-    await Promise.all(numbers(4, start).map((number) => batcher.send(number)));
-  expect(sent.every(({ length }) => length === 1)).toBe(true);
+test("after a turn with several, a few wait for those of one turn more", async () => {
+  const rig = doubling();
+  await becomeBusy(rig);
+  for (const number of numbers(3)) void rig.batcher.send(number);
+  await turn();
+  for (const number of numbers(3, 3)) void rig.batcher.send(number);
+  expect(rig.sent).toEqual([[0], [1]]);
+  await turn();
+  expect(rig.sent.slice(2)).toEqual([numbers(6)]);
 });
 
-test("while four are under way even the first of a turn leave together", async () => {
-  const { sent, batcher } = doubling();
-  for (const number of numbers(12)) void batcher.send(number);
+test("after a turn with several, one alone and eight or more leave at the end of theirs", async () => {
+  const rig = doubling();
+  await becomeBusy(rig);
+  for (const number of numbers(8)) void rig.batcher.send(number);
   await turn();
-  for (const number of numbers(3, 12)) void batcher.send(number);
+  void rig.batcher.send(8);
+  expect(rig.sent).toHaveLength(3);
   await turn();
-  expect(sent.slice(4)).toEqual([
-    [4, 5, 6, 7, 8, 9, 10, 11],
-    [12, 13, 14],
-  ]);
+  expect(rig.sent.slice(2)).toEqual([numbers(8), [8]]);
 });
 
-test("batches are of eight, and of sixteen once over thirty-two are under way; none waits for another's answer", async () => {
-  const { sent, batcher } = doubling();
-  for (const number of numbers(4 + 4 * 8 + 2 * 16)) void batcher.send(number);
+test("none waits for another's answer, and a turn with one alone makes the next one quiet", async () => {
+  const rig = doubling();
+  await becomeBusy(rig);
+  void rig.batcher.send(2);
   await turn();
-  expect(sent.map(({ length }) => length)).toEqual([1, 1, 1, 1, 8, 8, 8, 8, 16, 16]);
+  void rig.batcher.send(3);
+  expect(rig.sent).toEqual([[0], [1], [2], [3]]);
+});
+
+test("no more than sixteen leave together, in batches of like size", async () => {
+  const rig = doubling();
+  await becomeBusy(rig);
+  for (const number of numbers(40)) void rig.batcher.send(number);
+  await turn();
+  expect(rig.sent.slice(2).map(({ length }) => length)).toEqual([14, 14, 12]);
+  expect(rig.sent.slice(2).flat()).toEqual(numbers(40));
 });
 
 test("a batch that is lost is lost for each of its members", async () => {
-  const { batcher, answerAll } = doubling();
-  const answers = numbers(20).map((number) => batcher.send(number));
-  answerAll();
+  const rig = doubling();
+  await becomeBusy(rig);
+  const answers = numbers(20).map((number) => rig.batcher.send(number));
+  await turn();
+  rig.answerAll();
   const settled = await Promise.allSettled(answers);
   const lost = settled.flatMap(({ status }, index) => (status === "rejected" ? [index] : []));
-  expect(lost).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
+  expect(lost).toEqual(numbers(10, 10));
 });

@@ -11,68 +11,70 @@ export interface Sender<Request, Answer> {
   sendMany(requests: readonly Request[]): Promise<readonly Answer[]>;
 }
 
-/** While fewer are under way, each goes out alone: few callers are served best one by one. */
-const ALONE = 4;
-const USUAL_BATCH = 8;
-const LARGE_BATCH = 16;
-/** With more than this under way answers come late anyway, and larger batches bring more of them. */
-const MANY_UNDER_WAY = 32;
+/** So many hold up Redis for some 80 µs; more would make everybody else wait for them. */
+const MOST_TOGETHER = 16;
+/** Several, yet fewer than this, wait for one turn more: a busy process soon has others to go with them. */
+const WORTH_A_WRITE = 8;
 
-/** Sends what comes in one turn of the event loop together, once more than a few are under way; batches overlap. */
+/**
+ * Sends what comes in one turn of the event loop together. A write to a Redis that sleeps costs this process more than
+ * the decision that it carries: under load a gateway spends 4 µs on limits for each call in place of 70. A request that
+ * comes when nothing else did lately leaves at once.
+ */
 export class MicroBatcher<Request, Answer> {
   readonly #sender: Sender<Request, Answer>;
   #waiting: Waiting<Request, Answer>[] = [];
-  #underWay = 0;
+  /** Whether the last turn had several requests. */
+  #isBusy = false;
+  /** Whether the end of this turn is waited for already. */
+  #isTurnSeen = false;
 
   constructor(sender: Sender<Request, Answer>) {
     this.#sender = sender;
   }
 
-  /** Sends a request at once, or with others at the end of this turn at the latest. */
+  /** Sends a request at once, or with others at the end of the next turn at the latest. */
   send(request: Request): Promise<Answer> {
-    if (this.#underWay < ALONE) return this.#sendOne(request);
+    if (!this.#isTurnSeen) {
+      this.#isTurnSeen = true;
+      setImmediate(() => this.#endTurn());
+      if (!this.#isBusy) return this.#sender.sendOne(request);
+    }
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
       this.#waiting.push({ request, resolve, reject });
-      const most = this.#underWay > MANY_UNDER_WAY ? LARGE_BATCH : USUAL_BATCH;
-      if (this.#waiting.length >= most) this.#flush();
     });
   }
 
+  #endTurn(): void {
+    const count = this.#waiting.length;
+    if (this.#isBusy && count > 1 && count < WORTH_A_WRITE) setImmediate(() => this.#flush());
+    else this.#flush();
+  }
+
   #flush(): void {
-    const batch = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = [];
+    this.#isTurnSeen = false;
+    // The first of a quiet turn has left already.
+    this.#isBusy = waiting.length > (this.#isBusy ? 1 : 0);
+    const batches = Math.ceil(waiting.length / MOST_TOGETHER);
+    const size = Math.ceil(waiting.length / batches);
+    for (let start = 0; start < waiting.length; start += size)
+      this.#send(waiting.slice(start, start + size));
+  }
+
+  #send(batch: readonly Waiting<Request, Answer>[]): void {
     const [first] = batch;
     if (first === undefined) return;
-    if (batch.length === 1) this.#sendOne(first.request).then(first.resolve, first.reject);
-    else this.#sendMany(batch);
-  }
-
-  #sendOne(request: Request): Promise<Answer> {
-    this.#underWay += 1;
-    return this.#sender.sendOne(request).then(
-      (answer) => {
-        this.#underWay -= 1;
-        return answer;
-      },
-      (error: unknown) => {
-        this.#underWay -= 1;
-        throw error;
-      },
-    );
-  }
-
-  #sendMany(batch: readonly Waiting<Request, Answer>[]): void {
-    this.#underWay += batch.length;
-    const done = this.#sender.sendMany(batch.map(({ request }) => request));
-    done.then(
+    if (batch.length === 1) {
+      this.#sender.sendOne(first.request).then(first.resolve, first.reject);
+      return;
+    }
+    this.#sender.sendMany(batch.map(({ request }) => request)).then(
       (answers) => {
-        this.#underWay -= batch.length;
-        for (let index = 0; index < batch.length; index++)
-          batch[index]?.resolve(answers[index] as Answer);
+        for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
       },
       (error: unknown) => {
-        this.#underWay -= batch.length;
         for (const { reject } of batch) reject(error);
       },
     );

@@ -1,3 +1,4 @@
+import type { BucketState } from "../gcra.ts";
 import { costOf, requireDistinct } from "../request.ts";
 import type { Decision, TakeRequest, TokenBucketStore } from "../store.ts";
 import { answersOf, decisionOf, decodeAnswer, PASSED, type Answer } from "./decode-answer.ts";
@@ -8,6 +9,9 @@ import { MicroBatcher } from "./micro-batcher.ts";
 import { Names, type LimitedServer } from "./names.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { MOST_UNROLLED } from "./take-script.ts";
+
+const NO_STATES: readonly BucketState[] = Object.freeze([]);
+const NONE: readonly number[] = Object.freeze([]);
 
 /** How a store on Redis is made. */
 export interface RedisStoreOptions {
@@ -80,13 +84,15 @@ class RedisStore implements TokenBucketStore {
     if (states) return undefined;
     const known = this.#denied.refusal(request, cost);
     if (known === undefined) return undefined;
+    const { refusedBy, retryAfterMicros } = known;
     return {
       allowed: false,
       source: "deny-cache",
       reason: "limit",
-      ...known,
-      states: [],
-      auditRefusedBy: [],
+      refusedBy,
+      retryAfterMicros,
+      states: NO_STATES,
+      auditRefusedBy: NONE,
     };
   }
 
