@@ -11,12 +11,12 @@ import {
   type RunningCluster,
   startCluster,
   writeNodeImage,
+  openPassage,
 } from "@headgate/test-cluster";
 import { startBackends } from "../machine/backends.ts";
 import { openGround } from "./ground.ts";
 import { applyServer, NAMESPACE } from "./objects.ts";
 import type { OperatorFigure } from "./operator-figure.ts";
-import { openPassage } from "./passage.ts";
 import { figureOf } from "./scale.ts";
 
 const IMAGE = "headgate.test/gateway:bench";

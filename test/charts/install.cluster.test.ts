@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openPassage, type Passage } from "@headgate/test-cluster";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { afterAll, beforeAll, expect, onTestFinished, vi } from "vitest";
 import { startEcho } from "../fixtures/echo/listen.ts";
-import { type Forward, forward } from "../kubernetes/forward.ts";
 import { messagesIn } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import { CRDS_CHART, OPERATOR_CHART } from "./chart.ts";
@@ -16,7 +16,7 @@ const HOME = "headgate-system";
 const PATIENCE = { timeout: 90_000, interval: 200 };
 const ends: (() => Promise<unknown>)[] = [];
 const images = { operator: "", gateway: "", redis: "" };
-let backend: Forward;
+let backend: Passage;
 
 const kubectl = (...args: readonly string[]) => cluster().kubectl(args);
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   images.gateway = await importProgram(cluster(), "gateway");
   images.redis = await importRedis(cluster());
   const echo = await startEcho();
-  backend = await forward(cluster().hostAddress, Number(new URL(echo.url).port));
+  backend = await openPassage(cluster().hostAddress, Number(new URL(echo.url).port));
   ends.push(echo.close, backend.close);
   await cluster().deleteDefinitions(KINDS_LABEL);
   await cluster().helm(["install", "headgate-crds", CRDS_CHART, "--set", "crds.keep=false"]);

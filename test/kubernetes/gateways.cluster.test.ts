@@ -2,11 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startRedis } from "@headgate/redis-server-for-tests";
-import { writeNodeImage } from "@headgate/test-cluster";
+import { openPassage, type Passage, writeNodeImage } from "@headgate/test-cluster";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { startEcho } from "../fixtures/echo/listen.ts";
-import { type Forward, forward } from "./forward.ts";
 import { startOperator } from "./running-operator.ts";
 
 const { ownTest: test, cluster } = useCluster({ node: true });
@@ -22,7 +21,7 @@ interface Status {
   readonly discoveredBackends?: readonly { name: string; status: string; message?: string }[];
 }
 
-function entry(name: string, { host, port }: Forward): object {
+function entry(name: string, { host, port }: Passage): object {
   return {
     apiVersion: API,
     kind: "MCPServerEntry",
@@ -36,7 +35,7 @@ function entry(name: string, { host, port }: Forward): object {
   };
 }
 
-function server(redis: Forward, maxTokens: number): object {
+function server(redis: Passage, maxTokens: number): object {
   return {
     apiVersion: API,
     kind: "VirtualMCPServer",
@@ -112,8 +111,8 @@ test("gateways follow their objects without a restart, say how their backends ar
   const host = cluster().hostAddress;
   const echo = await startEcho();
   const redisServer = await startRedis();
-  const backend = await forward(host, Number(new URL(echo.url).port));
-  const redis = await forward(host, redisServer.port);
+  const backend = await openPassage(host, Number(new URL(echo.url).port));
+  const redis = await openPassage(host, redisServer.port);
   ends.push(backend.close, redis.close, echo.close, redisServer.stop);
   await cluster().apply([
     { apiVersion: API, kind: "MCPGroup", metadata: { name: "tools", namespace }, spec: {} },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { startRedis } from "@headgate/redis-server-for-tests";
+import { openPassage, type Passage } from "@headgate/test-cluster";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { importProgram } from "../charts/program-image.ts";
@@ -8,7 +9,6 @@ import { startEcho } from "../fixtures/echo/listen.ts";
 import { Issuer } from "../identity/issuer.ts";
 import { messagesIn, post, requestText } from "../wire/http.ts";
 import { openSession, type RawSession } from "../wire/session.ts";
-import { type Forward, forward } from "./forward.ts";
 import { startOperator } from "./running-operator.ts";
 
 const { ownTest: test, cluster } = useCluster({ node: true });
@@ -21,8 +21,8 @@ const EVENTUALLY = { timeout: 60_000, interval: 100 };
 const ends: (() => Promise<unknown>)[] = [];
 
 let issuer: Issuer;
-let backend: Forward;
-let redis: Forward;
+let backend: Passage;
+let redis: Passage;
 
 function object(kind: string, name: string, spec: object): object {
   const apiVersion = "toolhive.stacklok.dev/v1beta1";
@@ -77,8 +77,8 @@ beforeAll(async () => {
   const host = cluster().hostAddress;
   issuer = new Issuer(undefined, host);
   const [echo, store] = await Promise.all([startEcho(), startRedis(), issuer.start()]);
-  backend = await forward(host, Number(new URL(echo.url).port));
-  redis = await forward(host, store.port);
+  backend = await openPassage(host, Number(new URL(echo.url).port));
+  redis = await openPassage(host, store.port);
   ends.push(backend.close, redis.close, echo.close, store.stop, () => issuer.stop());
   const operator = startOperator(cluster().kubeconfig, namespace, { VMCP_IMAGE: image });
   ends.push(operator.stop);

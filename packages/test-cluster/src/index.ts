@@ -12,5 +12,6 @@ export {
   type ProgramImage,
 } from "./image/node-image.ts";
 export { importImage, type ImageStore } from "./node/images.ts";
+export { openPassage, type Passage } from "./node/passage.ts";
 export { ClusterError } from "./problem.ts";
 export { programSource, findProgram, type ProgramSource } from "./programs/programs.ts";

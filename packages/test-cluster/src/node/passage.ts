@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** Connections to an address of this machine that go on to a port on loopback. */
-export interface Forward {
+/** A port on an address of this machine that leads to one on loopback. */
+export interface Passage {
   readonly host: string;
   readonly port: number;
   /** Refuses new connections and cuts those that are open. */
   readonly close: () => Promise<void>;
 }
 
-/** Lets Pods reach a server of the test that listens on loopback. */
-export async function forward(host: string, to: number, port = 0): Promise<Forward> {
+/** Lets Pods reach a server that listens on loopback; at a free port unless one is given. */
+export async function openPassage(host: string, to: number, port = 0): Promise<Passage> {
   const sockets = new Set<Socket>();
   const server = createServer((inbound) => {
     const outbound = connect(to, "127.0.0.1");
