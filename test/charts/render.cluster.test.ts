@@ -71,6 +71,19 @@ test.each([
   await expect(render(cluster(), set(...values))).rejects.toThrow(message);
 });
 
+test("no right is given twice", async () => {
+  const { objects } = await render(cluster(), []);
+  const given = objects.flatMap(({ rules = [] }) =>
+    rules.flatMap(({ apiGroups, resources, resourceNames = [], verbs }) =>
+      resources.flatMap((resource) =>
+        verbs.map((verb) => [apiGroups, resource, resourceNames, verb].join(" ")),
+      ),
+    ),
+  );
+  expect(given.length).toBeGreaterThan(50);
+  expect(given.filter((right, at) => given.indexOf(right) !== at)).toEqual([]);
+});
+
 test("in namespace scope there is nothing in the cluster, and roles in each namespace and no other", async () => {
   const values = set("operator.rbac.scope=namespace", "operator.rbac.allowedNamespaces={a,b}");
   const { objects } = await render(cluster(), values);
