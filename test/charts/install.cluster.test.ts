@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { openPassage, type Passage } from "@headgate/test-cluster";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { afterAll, beforeAll, expect, onTestFinished, vi } from "vitest";
@@ -7,8 +5,10 @@ import { startEcho } from "../fixtures/echo/listen.ts";
 import { messagesIn } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
 import { CRDS_CHART, OPERATOR_CHART } from "./chart.ts";
+import { alertExpressions, dashboardExpressions } from "./expressions.ts";
 import { KINDS_LABEL } from "./kinds-label.ts";
 import { importProgram, importRedis } from "./program-image.ts";
+import { readPromQl } from "./promql.ts";
 
 const { ownTest: test, cluster } = useCluster({ node: true, helm: true });
 
@@ -111,6 +111,20 @@ function families(text: string): ReadonlySet<string> {
   );
 }
 
+/** The labels of each metric that somebody has counted. */
+function labelsIn(text: string): ReadonlyMap<string, ReadonlySet<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const [, name = "", labels = ""] of text.matchAll(/^(\w+)\{(.*)\} \S+$/gm)) {
+    const own = all.get(name) ?? new Set();
+    for (const [, label = ""] of labels.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)) own.add(label);
+    all.set(name, own);
+  }
+  return all;
+}
+
+/** What Prometheus adds by who it asked. */
+const TARGET_LABELS: ReadonlySet<string> = new Set(["namespace", "service", "pod"]);
+
 test("two charts and three objects end in a gateway that keeps its limits in Redis, whose metrics dashboard and alerts ask for", async () => {
   for (const namespace of [HOME, "first"]) await createNamespace(namespace);
   await install("headgate-operator", ["redis.enabled=true", `redis.image=${images.redis}`]);
@@ -135,12 +149,17 @@ test("two charts and three objects end in a gateway that keeps its limits in Red
   const operators = "app.kubernetes.io/component=operator";
   const gateways = await scraped("first", "app=virtualmcpserver", 4483);
   expect(gateways).toMatch(/^headgate_rate_limit_degraded 0$/m);
-  const known = families((await scraped(HOME, operators, 8080)) + gateways);
-  for (const file of ["alerts.yaml", "dashboard.json"]) {
-    const text = await readFile(join(OPERATOR_CHART, "files", file), "utf8");
-    const asked = text.match(/\b(headgate|toolhive|mcp)_[a-z_]+(?=[{[)\s])/g) ?? [];
-    expect(asked.length).toBeGreaterThan(5);
-    expect(asked.filter((name) => !known.has(name))).toEqual([]);
+  const served = (await scraped(HOME, operators, 8080)) + gateways;
+  const [known, labelled] = [families(served), labelsIn(served)];
+  for (const { of, text } of [...(await alertExpressions()), ...(await dashboardExpressions())]) {
+    const { metrics, labels } = readPromQl(text);
+    const missing = metrics.filter((name) => !known.has(name));
+    // Of what nobody has counted yet, nobody can see how it is labelled.
+    const strange = metrics.flatMap((name) => {
+      const own = labelled.get(name) ?? new Set(labels);
+      return labels.filter((label) => !own.has(label) && !TARGET_LABELS.has(label));
+    });
+    expect({ of, missing, strange }).toEqual({ of, missing: [], strange: [] });
   }
 
   // As the guide has it for the end: what was made goes with what it was made for.
