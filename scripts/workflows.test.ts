@@ -34,3 +34,9 @@ test.each(workflows)(
     expect(text).toMatch(/^permissions:(?: \{\}|\n {2}contents: read)\n(?! )/m);
   },
 );
+
+test.each(workflows)("$file runs every test as root, as none may be skipped", ({ text }) => {
+  const runs = text.split("\n").filter((line) => line.includes(".ci/run"));
+  expect(runs.length).toBeGreaterThan(0);
+  for (const run of runs) expect(run).toMatch(/run: sudo --preserve-env /);
+});
