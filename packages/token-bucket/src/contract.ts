@@ -30,7 +30,7 @@ interface Bench {
 
 type Scenario = (bench: Bench) => Promise<void>;
 
-/** Registers one test per law that every store keeps to: P1–P4, P7–P10, P15–P20, audit, weight and owner. */
+/** Registers one test per law that every store keeps to: P1–P10, P15–P20, audit, weight and owner. */
 export function tokenBucketStoreContract(runner: ContractRunner, open: OpenStore): void {
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
     runner.test(name, async () => {
@@ -88,6 +88,33 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await refused(bench, { buckets: [one] });
     }
   },
+
+  "P5: the rate is never above the configured one, and below it by less than 1 µs per unit": async (
+    bench,
+  ) => {
+    for (const [capacity, seconds] of [
+      [7, 1],
+      [60, 7],
+      [999, 1],
+      [3, 30 * 86_400],
+    ] as const)
+      await keepsItsRate(bench, bucket(`rate of ${capacity}`, capacity, seconds * SECOND));
+  },
+
+  "P6: with a debt of a century, a century and a half from now, nothing is off by a microsecond":
+    async (bench) => {
+      const year = 365 * 86_400 * SECOND;
+      const slow = bucket("slow", 3, 100 * year);
+      bench.now = 150 * year + 1;
+      await allowed(bench, { buckets: [slow], cost: 3 });
+      const owed = 3 * slow.emissionMicros;
+      for (const passed of [0, 1, 999_999, slow.emissionMicros - 1, slow.emissionMicros]) {
+        bench.now = 150 * year + 1 + passed;
+        assert.equal((await peek(bench, [slow]))[0]?.resetMicros, owed - passed);
+      }
+      await allowed(bench, { buckets: [slow] });
+      assert.equal((await peek(bench, [slow]))[0]?.resetMicros, owed);
+    },
 
   "P7: a clock that steps back mints nothing, and leaves a bucket full again within one tau":
     async (bench) => {
@@ -305,6 +332,18 @@ async function admitsNoMoreThanTheWindowAllows(bench: Bench, seed: number): Prom
     admitted.length > limit.capacity && admitted.length < 1500,
     "the walk neither starved nor flooded the bucket",
   );
+}
+
+async function keepsItsRate(bench: Bench, limit: Bucket): Promise<void> {
+  await allowed(bench, { buckets: [limit], cost: limit.capacity });
+  const emptyAt = bench.now;
+  for (let unit = 1; unit <= 50; unit++) {
+    const { retryAfterMicros } = await refused(bench, { buckets: [limit] });
+    bench.now += retryAfterMicros ?? assert.fail("a wait is due");
+    await allowed(bench, { buckets: [limit] });
+    const late = bench.now - emptyAt - (unit * limit.periodMicros) / limit.capacity;
+    assert.ok(late >= 0 && late < unit, `unit ${unit} came ${late} µs after its time`);
+  }
 }
 
 async function agreesWithTheModel(bench: Bench, seed: number): Promise<void> {
