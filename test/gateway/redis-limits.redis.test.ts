@@ -213,6 +213,17 @@ test("a Redis that forgets what it likes is warned of, with what that does to li
   expect((await storeOf(gateway)).eviction_policy).toBe("allkeys-lru");
 });
 
+test("a Redis that comes to forget while the gateway runs is warned of when it is connected anew", async () => {
+  const gateway = await started({ shared: { maxTokens: 5, refillPeriod: HOUR } });
+  await expect.poll(async () => (await storeOf(gateway)).eviction_policy).toBe("noeviction");
+  await redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu");
+  await redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+  await expect
+    .poll(async () => (await storeOf(gateway)).eviction_policy, { timeout: 15_000 })
+    .toBe("allkeys-lfu");
+  expect(gateway.logs()).toContain("a bucket that is forgotten is full again");
+});
+
 test("a password is read from the environment, and shown to nobody", async () => {
   await redis.stop();
   redis = await startRedis({ password: "redis-canary-password" });

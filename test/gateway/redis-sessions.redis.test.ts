@@ -225,6 +225,31 @@ test("a gateway is ready for sessions of others once it knows what backends offe
   }
 });
 
+test("an encrypted session with ten backends takes less than 2 KB in Redis", async () => {
+  const names = Array.from({ length: 10 }, (_, n) => `backend-with-a-name-${n}`);
+  const gateway = await startGateway({
+    config: configOf(
+      names.map((name) => http(name, backend.url)),
+      { sessionStorage: { provider: "redis", address: `127.0.0.1:${redis.port}` } },
+    ),
+    env: { HEADGATE_SESSION_KEY: Buffer.alloc(32, 1).toString("base64") },
+  });
+  gateways.push(gateway);
+  const session = await openSession(gateway.url);
+  const key = `headgate:session:${session.headers["mcp-session-id"]}`;
+  const sizes: number[] = [];
+  for (const [id, name] of names.entries()) {
+    await messagesIn(await session.call(id, `${name}_count`));
+    const before = sizes.at(-1) ?? 0;
+    await expect
+      .poll(async () => Number(await redis.command("STRLEN", key)))
+      .toBeGreaterThan(before);
+    sizes.push(Number(await redis.command("STRLEN", key)));
+  }
+  expect(sizes).toHaveLength(10);
+  expect(sizes.at(-1)).toBeLessThan(2_048);
+});
+
 describe("sessions in two processes", () => {
   test("one that is ended at one process is ended at the other, and at the backend", async () => {
     const [one, other] = [await started(), await started()];
