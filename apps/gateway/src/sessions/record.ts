@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ClientProfile } from "../backends/port.ts";
 import type { Caller } from "../identity/caller.ts";
-import { INITIAL_STATE, type SessionState } from "./session-state.ts";
+import { INITIAL_STATE, mapOf, type SessionState } from "./session-state.ts";
 
 /** What any process needs to know of a session to go on with it: all that is not bound to one connection or child. */
 interface SessionRecord extends SessionState {
@@ -77,15 +77,15 @@ function readRecord(text: string): SessionRecord | undefined {
     capabilities: c,
     clientInfo: i,
     logLevel: l,
-    subscriptions: new Map(s),
-    backends: new Map(
+    subscriptions: mapOf(s),
+    backends: mapOf(
       b?.map(([name, id, protocolVersion, logging]) => [
         name,
         { id: id ?? undefined, protocolVersion, logging: logging === 1 },
       ]),
     ),
-    bound: new Map(x),
-    own: new Map(o),
+    bound: mapOf(x),
+    own: mapOf(o),
   };
 }
 

@@ -19,7 +19,8 @@ type StateChange = (state: SessionState) => SessionState;
 /** Makes a change for all processes; resolves to the state that then holds, or to nothing when that is not known. */
 type ShareState = (change: StateChange) => Promise<SessionState | undefined>;
 
-const NOTHING = new Map<string, never>();
+/** Shared by all that have no entry: an empty map of its own would take each of many sessions 184 bytes. */
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** The state of a session that just began. */
 const INITIAL_STATE: SessionState = Object.freeze({
@@ -37,7 +38,7 @@ class KeptState {
   #underWay = 0;
 
   constructor(initial: SessionState, share?: ShareState) {
-    this.#current = initial;
+    this.#current = stateOf(initial);
     this.#share = share;
   }
 
@@ -48,7 +49,7 @@ class KeptState {
   /** Takes what another process made of it. */
   adopt(state: SessionState): void {
     // What was changed here and is on its way comes back with what the store makes of both.
-    if (this.#underWay === 0) this.#current = state;
+    if (this.#underWay === 0) this.#current = stateOf(state);
   }
 
   /** Changes it here at once and for the other processes soon; resolves to what then holds. Never rejects. */
@@ -62,6 +63,18 @@ class KeptState {
     this.adopt(agreed);
     return agreed;
   }
+}
+
+/** The state alone of a record that holds more; of a session of which nothing changed, the one that all have at first. */
+function stateOf({ logLevel, subscriptions, backends, bound, own }: SessionState): SessionState {
+  const entries = subscriptions.size + backends.size + bound.size + own.size;
+  if (entries === 0 && logLevel === undefined) return INITIAL_STATE;
+  return { logLevel, subscriptions, backends, bound, own };
+}
+
+/** Entries as a map. */
+function mapOf<V>(entries: readonly (readonly [string, V])[] = []): ReadonlyMap<string, V> {
+  return entries.length === 0 ? NOTHING : new Map(entries);
 }
 
 /** A map with one more entry, or another one in its place, which then is the newest. */
@@ -82,6 +95,7 @@ function withoutEntry<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<
 export {
   INITIAL_STATE,
   KeptState,
+  mapOf,
   withEntry,
   withoutEntry,
   type SessionState,

@@ -94,7 +94,7 @@ class Session implements Peer {
     const before = this.#state.current;
     this.#state.adopt(state);
     this.#dialogue?.changed(before, this.#state.current);
-    if (this.#streams?.listening) this.#dialogueMade.listen(true);
+    if (this.#streams?.listening) this.listen(true);
     return this.recalled();
   }
 

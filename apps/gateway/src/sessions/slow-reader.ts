@@ -8,7 +8,11 @@ const STUCK_MS = 30_000;
  * connection is cut. Only for responses that end soon or speak more often than that, or with `allowSilence` after.
  */
 function cutOffIfStuck(response: ServerResponse, stuckMs = STUCK_MS): void {
-  if (response.writableLength > 0) response.socket?.setTimeout(stuckMs);
+  if (response.writableLength === 0) return;
+  // Once Node.js has tried to send it, at the end of this turn: a timer for each client would stay for as long as it.
+  process.nextTick(() => {
+    if (response.writableLength > 0) response.socket?.setTimeout(stuckMs);
+  });
 }
 
 /** Takes `cutOffIfStuck` back: the client has read everything, and what comes next may take its time. */
