@@ -12,12 +12,12 @@ interface Referred {
 
 /** What the things that a server refers to come to, one condition for each; without a reference there is none. */
 export function referenceChecks(observed: Observed): readonly Verdict[] {
-  const { spec, oidcConfig, authzConfig, telemetryConfig } = observed;
-  const { oidcConfigRef, authzConfigRef } = spec.incomingAuth;
+  const { spec, oidcConfig, telemetryConfig } = observed;
+  const { oidcConfigRef } = spec.incomingAuth;
   return [
     groupCheck(observed),
     ...reference("OIDCConfigRef", "MCPOIDCConfig", oidcConfigRef?.name, oidcConfig),
-    ...reference("AuthzConfigRef", "MCPAuthzConfig", authzConfigRef?.name, authzConfig),
+    ...authzConfigCheck(observed),
     ...reference(
       "TelemetryConfigRef",
       "MCPTelemetryConfig",
@@ -61,6 +61,18 @@ function reference(
     return [hindered(type, reason, `${what} is not valid: ${valid.message}`)];
   }
   return [fine(type, `${stem}Valid`, `${what} is there and valid.`)];
+}
+
+/** The policy engine of gateways; the other is for single servers. */
+const GATEWAY_ENGINE = "cedarv1";
+
+function authzConfigCheck({ spec, authzConfig }: Observed): Verdict[] {
+  const name = spec.incomingAuth.authzConfigRef?.name;
+  const found = reference("AuthzConfigRef", "MCPAuthzConfig", name, authzConfig);
+  const type = authzConfig?.spec?.type ?? GATEWAY_ENGINE;
+  if (type === GATEWAY_ENGINE || found.some(({ obstacle }) => obstacle !== undefined)) return found;
+  const message = `The MCPAuthzConfig ${JSON.stringify(name)} is of type ${type}, which is not for gateways. Use ${GATEWAY_ENGINE}.`;
+  return [hindered("AuthzConfigRefValidated", "AuthzConfigRefNotValid", message)];
 }
 
 function compositeToolCheck({ spec, compositeTools }: Observed): Verdict[] {
