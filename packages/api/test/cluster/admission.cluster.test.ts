@@ -9,6 +9,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { KINDS } from "../../src/kinds/index.ts";
 import { RULE_CASES } from "../../src/rule-cases/index.ts";
+import { ADMISSION_CASES } from "../admission-cases.ts";
 import { evaluateCel } from "../cel.ts";
 import { configArbitrary } from "../config-arbitrary.ts";
 import { examplesWithVerdict } from "../example-verdicts.ts";
@@ -55,6 +56,15 @@ describe.each(RULE_CASES)(
     });
   },
 );
+
+test.each(ADMISSION_CASES)("$kind: $what", async ({ kind, spec, refusedAt }) => {
+  const admission = await server.admit(kindNamed(kind), spec);
+  expect(admission.isAdmitted).toBe(refusedAt === undefined);
+  const fields = new Set(causesOf(admission).map(({ field }) => field));
+  // No rule is looked at where a length is wrong, which is told as a reason too.
+  fields.delete("<nil>");
+  expect([...fields]).toEqual(refusedAt === undefined ? [] : [refusedAt]);
+});
 
 function causesOf(admission: Admission): readonly Cause[] {
   return admission.isAdmitted ? [] : admission.causes;
