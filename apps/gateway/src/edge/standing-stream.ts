@@ -52,15 +52,11 @@ function opened(
     );
   // A client may be gone before its stream was found.
   if (response.destroyed) return;
-  session.listen(session.streams.listening);
-  const expiry =
-    remainingMs === Infinity
-      ? undefined
-      : setTimeout(() => session.streams.dismiss(response), Math.min(remainingMs, MAX_TIMER_MS));
-  response.once("close", () => {
-    clearTimeout(expiry);
-    session.listen(session.streams.listening);
-  });
+  session.listeningChanged();
+  if (remainingMs === Infinity) return;
+  const expireAfterMs = Math.min(remainingMs, MAX_TIMER_MS);
+  const expiry = setTimeout(() => session.streams.dismiss(response), expireAfterMs);
+  response.on("close", () => clearTimeout(expiry));
 }
 
 export { openStanding };

@@ -44,6 +44,7 @@ const EVENT_STREAM_HEADERS = {
 class EventStream implements ClientStream, StandingStream {
   readonly id: string;
   readonly #limits: EventStreamLimits;
+  readonly #left: (() => void) | undefined;
   readonly #events: StoredEvent[] = [];
   #bytes = 0;
   #seq = 0;
@@ -55,8 +56,10 @@ class EventStream implements ClientStream, StandingStream {
   #state: StreamState = "open";
   #endedAtMs = 0;
 
-  constructor(id: string, limits: EventStreamLimits) {
+  /** `left` hears when a connection is gone. */
+  constructor(id: string, limits: EventStreamLimits, left?: () => void) {
     this.id = id;
+    this.#left = left;
     this.#limits = limits;
   }
 
@@ -158,7 +161,10 @@ class EventStream implements ClientStream, StandingStream {
   #take(response: ServerResponse, afterSeq: number): void {
     if (response.destroyed) return;
     this.#response = response;
-    response.once("close", () => this.#closed(response));
+    response.on("close", () => {
+      this.#closed(response);
+      this.#left?.();
+    });
     this.#sendAfter(response, afterSeq);
     if (this.#state === "ended") this.detach();
   }

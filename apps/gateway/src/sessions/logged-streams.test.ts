@@ -30,9 +30,12 @@ function processAt(events: EventsForAll, tag: string) {
     limits: LIMITS,
     prefix: "s",
     primes: false,
-    lists: { mark: () => lists.now, since: (mark) => (mark === lists.now ? [] : ["changed"]) },
+    session: {
+      mark: () => lists.now,
+      since: (mark) => (mark === lists.now ? [] : ["changed"]),
+      listeningChanged: () => turns.push(streams.listening),
+    },
     now: () => clock.ms,
-    listeningChanged: () => turns.push(streams.listening),
   });
   onTestFinished(() => streams.close(0));
   const resume = async (eventId: string): Promise<FakeResponse | undefined> => {

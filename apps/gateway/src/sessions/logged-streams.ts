@@ -7,7 +7,7 @@ import { FollowedStream, streamIdOf } from "./followed-stream.ts";
 import { LoggedStream } from "./logged-stream.ts";
 import type { KeptEntry, SessionEvents } from "./session-events.ts";
 import { SessionStreams } from "./session-streams.ts";
-import { SharedStanding, type ListNews } from "./shared-standing.ts";
+import { SharedStanding, type Listened } from "./shared-standing.ts";
 
 /** A client that came for its answer elsewhere counts as being there for so long after its process asked. */
 const FOLLOWED_MS = 30_000;
@@ -19,48 +19,47 @@ interface LoggedStreamsOptions {
   /** Tells the streams of one session from those of another in what clients see of them. */
   readonly prefix: string;
   readonly primes: boolean;
-  readonly lists: ListNews;
+  readonly session: Listened;
   readonly now: () => number;
-  /** Whether it is this process that the client listens to may have changed. */
-  listeningChanged(): void;
+}
+
+/** The answers that a process gives. */
+interface Answers {
+  /** What it keeps and writes of them itself. */
+  readonly kept: SessionStreams;
+  /** Those that are not over. */
+  readonly open: Map<string, LoggedStream>;
 }
 
 /** The event streams of a session that several processes serve: what they carry is kept where each of them finds it. */
 class LoggedStreams implements ClientStreams {
   readonly #options: LoggedStreamsOptions;
-  /** What this process itself keeps and writes of the answers that it gives. */
-  readonly #here: SessionStreams;
-  /** Answers that are not over. */
-  readonly #open = new Map<string, LoggedStream>();
-  readonly #followed = new Set<FollowedStream>();
   readonly #standingId: string;
+  // Made when first needed, as is the standing stream: most sessions that listen have nothing else.
+  #answers: Answers | undefined;
+  #followed: Set<FollowedStream> | undefined;
   #standing: SharedStanding | undefined;
 
   constructor(options: LoggedStreamsOptions) {
     this.#options = options;
-    this.#here = new SessionStreams(options.limits, options.prefix);
     this.#standingId = `${options.prefix}-0`;
   }
 
   create(requestId = ""): ClientStream {
-    const { events } = this.#options;
-    const out = this.#here.open(streamIdOf(events.tag, events.nextNumber()));
-    const over = (): void => void this.#open.delete(out.id);
+    const { events, limits, prefix } = this.#options;
+    const { kept, open } = (this.#answers ??= {
+      kept: new SessionStreams(limits, prefix),
+      open: new Map(),
+    });
+    const out = kept.open(streamIdOf(events.tag, events.nextNumber()));
+    const over = (): void => void open.delete(out.id);
     const stream = new LoggedStream({ out, events, requestId, over });
-    this.#open.set(out.id, stream);
+    open.set(out.id, stream);
     return stream;
   }
 
   get standalone(): SharedStanding {
-    const { events, primes, lists, now, listeningChanged } = this.#options;
-    return (this.#standing ??= new SharedStanding({
-      events,
-      streamId: this.#standingId,
-      primes,
-      lists,
-      now,
-      changed: () => listeningChanged(),
-    }));
+    return (this.#standing ??= new SharedStanding(this.#standingId, this.#options));
   }
 
   get listening(): boolean {
@@ -69,24 +68,24 @@ class LoggedStreams implements ClientStreams {
 
   get attachedCount(): number {
     const standing = this.#standing?.attached ? 1 : 0;
-    return this.#here.attachedCount + this.#followed.size + standing;
+    return (this.#answers?.kept.attachedCount ?? 0) + (this.#followed?.size ?? 0) + standing;
   }
 
   get abandoned(): boolean {
     const sinceMs = this.#options.now() - FOLLOWED_MS;
-    for (const stream of this.#open.values())
+    for (const stream of this.#open)
       if (!stream.attached && stream.followedMs < sinceMs) return true;
     return false;
   }
 
   get keptEvents(): number {
-    return this.#here.keptEvents;
+    return this.#answers?.kept.keptEvents ?? 0;
   }
 
   /** Whether the answer that goes to a stream is still to come here, or the client listens here to what belongs to none. */
   runs(streamId: string): boolean {
     if (streamId === this.#standingId) return this.#standing?.attached ?? false;
-    const stream = this.#open.get(streamId);
+    const stream = this.#answers?.open.get(streamId);
     if (stream === undefined || !stream.shared) return false;
     stream.followedMs = this.#options.now();
     return true;
@@ -100,9 +99,10 @@ class LoggedStreams implements ClientStreams {
     const event = readEventId(eventId);
     // No event has the number 0.
     if (event === undefined || event.seq === 0) return false;
-    if (this.#here.has(event.streamId)) {
-      const here = (): boolean => this.#here.resume(eventId, response, writeHead);
-      const stream = this.#open.get(event.streamId);
+    const answers = this.#answers;
+    if (answers?.kept.has(event.streamId)) {
+      const here = (): boolean => answers.kept.resume(eventId, response, writeHead);
+      const stream = answers.open.get(event.streamId);
       // What others may have read already is over here too.
       return stream?.ending ? stream.settled().then(here) : here();
     }
@@ -110,36 +110,40 @@ class LoggedStreams implements ClientStreams {
   }
 
   keepAlive(): void {
-    this.#here.keepAlive();
+    this.#answers?.kept.keepAlive();
     this.#standing?.keepAlive();
-    for (const stream of this.#followed) stream.keepAlive();
+    for (const stream of this.#followed ?? []) stream.keepAlive();
   }
 
   sweep(endedBeforeMs: number): void {
-    this.#here.sweep(endedBeforeMs);
+    this.#answers?.kept.sweep(endedBeforeMs);
     this.#standing?.beat();
     void this.#standing?.outlive();
   }
 
   dismiss(response: ServerResponse): void {
-    this.#here.dismiss(response);
+    this.#answers?.kept.dismiss(response);
     this.#standing?.dismiss(response);
-    for (const stream of this.#followed) if (stream.response === response) stream.end();
+    for (const stream of this.#followed ?? []) if (stream.response === response) stream.end();
   }
 
   hangUp(retryMs: number): void {
     // Those that are not over say first what they are still to say.
-    for (const stream of this.#open.values()) stream.hangUp(retryMs);
-    for (const stream of this.#followed) stream.hangUp(retryMs);
+    for (const stream of this.#open) stream.hangUp(retryMs);
+    for (const stream of this.#followed ?? []) stream.hangUp(retryMs);
     this.#standing?.hangUp(retryMs);
   }
 
   async close(nowMs: number): Promise<void> {
-    for (const stream of this.#followed) stream.end();
-    const open = [...this.#open.values()];
+    for (const stream of this.#followed ?? []) stream.end();
+    const open = [...this.#open];
     for (const stream of open) stream.end(nowMs);
     await Promise.all([this.#standing?.close(), ...open.map((stream) => stream.settled())]);
-    this.#here.close(nowMs);
+    this.#answers?.kept.close(nowMs);
+  }
+
+  get #open(): Iterable<LoggedStream> {
+    return this.#answers?.open.values() ?? [];
   }
 
   async #resumed(
@@ -171,8 +175,10 @@ class LoggedStreams implements ClientStreams {
 
   #follow(streamId: string, seen: KeptEntry, response: ServerResponse): void {
     const { events } = this.#options;
-    const ended = (stream: FollowedStream): void => void this.#followed.delete(stream);
-    this.#followed.add(new FollowedStream({ events, streamId, seen, response, ended }));
+    const ended = (stream: FollowedStream): void => void this.#followed?.delete(stream);
+    (this.#followed ??= new Set()).add(
+      new FollowedStream({ events, streamId, seen, response, ended }),
+    );
   }
 }
 

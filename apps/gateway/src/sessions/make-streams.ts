@@ -8,33 +8,62 @@ import type { OtherProcesses } from "./other-processes.ts";
 import { PRIMED_VERSION } from "./primed-version.ts";
 import type { SessionFacts } from "./session-facts.ts";
 import { SessionStreams } from "./session-streams.ts";
+import type { Listened } from "./shared-standing.ts";
 
-/** What the streams of a session need of it and of the gateway. */
-interface StreamsOf {
+/** A session, as its streams see it. */
+interface Streaming {
   readonly facts: SessionFacts;
-  readonly context: {
-    readonly streamLimits: EventStreamLimits;
-    readonly now: () => number;
-    readonly others?: OtherProcesses;
-  };
   /** What the client sees. */
-  view(): View;
+  readonly view: View;
   /** Whether it is this process that the client listens to may have changed. */
   listeningChanged(): void;
 }
 
+/** What the streams of a session need of the gateway. */
+interface StreamingWith {
+  readonly streamLimits: EventStreamLimits;
+  readonly now: () => number;
+  readonly others?: OtherProcesses;
+}
+
 /** The event streams of a session: kept here alone, or where all processes find them that serve it. */
-function makeStreams({ facts, context, view, listeningChanged }: StreamsOf): ClientStreams {
+function makeStreams(session: Streaming, context: StreamingWith): ClientStreams {
   const { streamLimits: limits, now, others } = context;
-  const prefix = facts.id.slice(0, 8);
-  const events = others?.events?.(facts.id);
-  if (events === undefined) return new SessionStreams(limits, prefix);
-  const lists = {
-    mark: () => listsMark(view()),
-    since: (mark: string) => changeTexts(kindsBetween(mark, listsMark(view()))),
-  };
-  const primes = facts.protocolVersion >= PRIMED_VERSION;
-  return new LoggedStreams({ events, limits, prefix, primes, lists, now, listeningChanged });
+  const { id, protocolVersion } = session.facts;
+  const prefix = id.slice(0, 8);
+  const events = others?.events?.(id);
+  if (events === undefined)
+    return new SessionStreams(limits, prefix, () => session.listeningChanged());
+  const primes = protocolVersion >= PRIMED_VERSION;
+  return new LoggedStreams({
+    events,
+    limits,
+    prefix,
+    primes,
+    session: new ListenedSession(session),
+    now,
+  });
+}
+
+/** A class and not functions, which would take each of many sessions more than their streams do. */
+class ListenedSession implements Listened {
+  readonly #session: Streaming;
+
+  constructor(session: Streaming) {
+    this.#session = session;
+  }
+
+  mark(): string {
+    return listsMark(this.#session.view);
+  }
+
+  since(mark: string): readonly string[] {
+    return changeTexts(kindsBetween(mark, this.mark()));
+  }
+
+  listeningChanged(): void {
+    this.#session.listeningChanged();
+  }
 }
 
 export { makeStreams };

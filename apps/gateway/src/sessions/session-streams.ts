@@ -12,13 +12,18 @@ class SessionStreams implements ClientStreams {
   /** The id of the stream that belongs to no request. */
   readonly #standalone: string;
   readonly #prefix: string;
+  readonly #listeningChanged: (() => void) | undefined;
   readonly #streams = new Map<string, EventStream>();
   #next = 1;
 
-  /** `prefix` tells the streams of one session from those of another, so that no client resumes in the wrong one. */
-  constructor(limits: EventStreamLimits, prefix: string) {
+  /**
+   * `prefix` tells the streams of one session from those of another, so that no client resumes in the wrong one;
+   * `listeningChanged` hears when a client has left the stream that belongs to no request.
+   */
+  constructor(limits: EventStreamLimits, prefix: string, listeningChanged?: () => void) {
     this.#limits = limits;
     this.#prefix = prefix;
+    this.#listeningChanged = listeningChanged;
     this.#standalone = `${prefix}-0`;
   }
 
@@ -45,7 +50,7 @@ class SessionStreams implements ClientStreams {
     if (stream === undefined)
       this.#streams.set(
         this.#standalone,
-        (stream = new EventStream(this.#standalone, this.#limits)),
+        (stream = new EventStream(this.#standalone, this.#limits, this.#listeningChanged)),
       );
     return stream;
   }

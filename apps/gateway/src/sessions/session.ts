@@ -59,17 +59,16 @@ class Session implements Peer {
   }
 
   get streams(): ClientStreams {
-    return (this.#streams ??= makeStreams({
-      facts: this.facts,
-      context: this.#context,
-      view: () => this.view,
-      listeningChanged: () => this.listen(this.#streams?.listening ?? false),
-    }));
+    return (this.#streams ??= makeStreams(this, this.#context));
   }
 
   /** The streams, if there ever were any. */
   get openedStreams(): ClientStreams | undefined {
     return this.#streams;
+  }
+
+  listeningChanged(): void {
+    this.listen(this.#streams?.listening ?? false);
   }
 
   link(backend: string): Link | Promise<Link> {

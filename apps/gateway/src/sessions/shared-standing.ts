@@ -5,8 +5,8 @@ import { written } from "./followed-stream.ts";
 import type { KeptEntry, SessionEvents } from "./session-events.ts";
 import { cutOffIfStuck } from "./slow-reader.ts";
 import { StandingBook } from "./standing-book.ts";
-import { StandingConnections } from "./standing-connections.ts";
-import { StandingLog } from "./standing-log.ts";
+import { StandingConnections, type ConnectionsWatch } from "./standing-connections.ts";
+import { StandingLog, type StandingLogEvents } from "./standing-log.ts";
 import { readSender } from "./stream-entry.ts";
 
 /** While a client listens, the log is kept from expiring. */
@@ -17,34 +17,34 @@ const ENTRY_CHARS = 4_096;
 /** A process that does not answer this often, one after the other, has no connection any more. */
 const MAX_UNANSWERED = 2;
 
-/** What a session says of its lists. */
-interface ListNews {
+/** A session whose client listens. */
+interface Listened {
   /** What the client can see now, as a short text without a space. */
   mark(): string;
   /** The notifications for what is other than it was at a mark. */
   since(mark: string): readonly string[];
+  /** Whether it is this process that the client listens to may have changed. */
+  listeningChanged(): void;
 }
 
 /** What the standing stream is made of. */
 interface SharedStandingOptions {
   readonly events: SessionEvents;
-  readonly streamId: string;
   /** Whether the client takes events that are empty but for an id. */
   readonly primes: boolean;
-  readonly lists: ListNews;
+  readonly session: Listened;
   readonly now: () => number;
-  /** Whether it is this process that the client listens to may have changed. */
-  changed(): void;
 }
 
 /**
  * The stream for messages that belong to no request, as one of several processes sees it: any of them says something by
  * keeping it, and the one that has the client's newest connection passes it on.
  */
-class SharedStanding implements StandingStream {
+class SharedStanding implements StandingStream, StandingLogEvents, ConnectionsWatch {
   readonly #options: SharedStandingOptions;
+  readonly #streamId: string;
   readonly #log: StandingLog;
-  readonly #connections = new StandingConnections(() => this.#left());
+  readonly #connections = new StandingConnections(this);
   #book: StandingBook | undefined;
   #stopFollowing: (() => void) | undefined;
   /** Up to here everything that was for this process was written, since it began to follow. */
@@ -55,15 +55,12 @@ class SharedStanding implements StandingStream {
   #beatMs = 0;
   #unanswered = 0;
   /** What was to be announced while the client did not listen here. */
-  readonly #unsaid = new Set<string>();
+  #unsaid: Set<string> | undefined;
 
-  constructor(options: SharedStandingOptions) {
+  constructor(streamId: string, options: SharedStandingOptions) {
+    this.#streamId = streamId;
     this.#options = options;
-    const { events, streamId } = options;
-    this.#log = new StandingLog(events, streamId, {
-      direct: (text, sender) => this.#direct(text, sender),
-      changed: () => options.changed(),
-    });
+    this.#log = new StandingLog(options.events, streamId, this);
   }
 
   /** Whether messages are for this process to deliver. */
@@ -83,7 +80,7 @@ class SharedStanding implements StandingStream {
   /** An announcement is the business of who has the client's connection. */
   pushOnce(text: string): void {
     if (this.listening) this.push(text);
-    else this.#unsaid.add(text);
+    else (this.#unsaid ??= new Set()).add(text);
   }
 
   join(response: ServerResponse): void {
@@ -114,15 +111,15 @@ class SharedStanding implements StandingStream {
     const isDue = this.#options.now() - this.#beatMs > BEAT_MS || this.#sinceBeat > BEAT_ENTRIES;
     if (!isDue || !this.listening || this.#log.away) return;
     this.#began();
-    this.#log.add("held", this.#options.lists.mark());
+    this.#log.add("held", this.#options.session.mark());
   }
 
   /** Takes over from a process that is gone without a word, which a client with several streams may not notice. */
   async outlive(): Promise<void> {
     const holder = this.#book?.holder;
-    const { events, streamId } = this.#options;
+    const { events } = this.#options;
     if (holder === undefined || holder === events.tag || !this.#connections.any) return;
-    const isThere = await events.runs(holder, streamId);
+    const isThere = await events.runs(holder, this.#streamId);
     if (this.#book?.holder !== holder) return;
     this.#unanswered = isThere === false ? this.#unanswered + 1 : 0;
     if (this.#unanswered < MAX_UNANSWERED) return;
@@ -146,10 +143,10 @@ class SharedStanding implements StandingStream {
   }
 
   #follow(after: number, resumes: boolean): void {
-    const { events, streamId } = this.#options;
+    const { events } = this.#options;
     const since = this.#claim();
     const book = (this.#book = new StandingBook({ tag: events.tag, since, resumes }));
-    this.#stopFollowing = events.follow(streamId, after, (kept) => this.#event(book, kept));
+    this.#stopFollowing = events.follow(this.#streamId, after, (kept) => this.#event(book, kept));
   }
 
   #unfollow(): void {
@@ -161,7 +158,7 @@ class SharedStanding implements StandingStream {
 
   #claim(): number {
     this.#began();
-    return this.#log.add("claim", this.#options.lists.mark());
+    return this.#log.add("claim", this.#options.session.mark());
   }
 
   #began(): void {
@@ -172,7 +169,7 @@ class SharedStanding implements StandingStream {
   async #event(book: StandingBook, kept: KeptEntry): Promise<void> {
     // One that is not followed any more.
     if (this.#book !== book) return;
-    const { events, changed } = this.#options;
+    const { events } = this.#options;
     const { mark, holds } = book;
     this.#sinceBeat += 1 + kept.entry.text.length / ENTRY_CHARS;
     for (const each of book.take(kept)) await this.#deliver(book, each);
@@ -183,7 +180,7 @@ class SharedStanding implements StandingStream {
     if (this.#sinceBeat > BEAT_ENTRIES) this.beat();
     if (book.holds === holds || this.#book !== book) return;
     if (book.holds) this.#announce(mark);
-    changed();
+    this.changed();
   }
 
   /** Writes a message, or leaves it to whoever has a connection next. */
@@ -196,24 +193,25 @@ class SharedStanding implements StandingStream {
       return;
     }
     this.#delivered = this.#furthest = Math.max(sequence, this.#furthest);
-    await written(response, frameOf(entry.text, `${this.#options.streamId}_${sequence}`));
+    await written(response, frameOf(entry.text, `${this.#streamId}_${sequence}`));
   }
 
   /** Says what changed since the client was told last, by whomever. */
   #announce(mark: string | undefined): void {
-    const texts = mark === undefined ? this.#unsaid : this.#options.lists.since(mark);
+    const unsaid = this.#unsaid ?? [];
+    this.#unsaid = undefined;
+    const texts = mark === undefined ? unsaid : this.#options.session.since(mark);
     for (const text of texts) this.push(text);
-    this.#unsaid.clear();
   }
 
   async #prime({ sequence }: KeptEntry): Promise<void> {
-    const { primes, streamId } = this.#options;
+    const { primes } = this.#options;
     const response = this.#connections.newest;
-    if (primes && response) await written(response, emptyFrame(`${streamId}_${sequence}`));
+    if (primes && response) await written(response, emptyFrame(`${this.#streamId}_${sequence}`));
   }
 
   /** Writes what cannot be kept now, to be had no second time; false without a connection. */
-  #direct(text: string, head: string): boolean {
+  direct(text: string, head: string): boolean {
     const response = this.#connections.newest;
     if (response === undefined) return false;
     if (this.#book?.say(readSender(head)) === false) return true;
@@ -222,13 +220,16 @@ class SharedStanding implements StandingStream {
     return true;
   }
 
-  /** The last connection is gone. */
-  #left(): void {
+  left(): void {
     this.#unfollow();
-    this.#log.add("release", `${this.#delivered} ${this.#options.lists.mark()}`);
+    this.#log.add("release", `${this.#delivered} ${this.#options.session.mark()}`);
     this.#delivered = 0;
-    this.#options.changed();
+    this.changed();
+  }
+
+  changed(): void {
+    this.#options.session.listeningChanged();
   }
 }
 
-export { SharedStanding, type ListNews };
+export { SharedStanding, type Listened };

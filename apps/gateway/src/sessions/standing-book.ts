@@ -25,11 +25,11 @@ class StandingBook {
   /** Messages that came while nobody had one. */
   #unheard: KeptEntry[] = [];
   /** Messages that were for another process to deliver, by process, until it says how far it came. */
-  readonly #handed = new Map<string, KeptEntry[]>();
+  #handed: Map<string, KeptEntry[]> | undefined;
   /** The newest entry of each sender; one that was not sure to be kept is kept twice. */
   readonly #numbers = new Map<string, number>();
   /** What this process said to the client itself, which may have been kept all the same. */
-  readonly #said = new Set<number>();
+  #said: Set<number> | undefined;
   #begun = false;
   /** The lists of which the client was told last, by whom that may be. */
   mark: string | undefined;
@@ -51,8 +51,9 @@ class StandingBook {
   /** Notes that this process says a message itself that is not sure to be kept; false when it was kept and read. */
   say({ tag, number }: Sender): boolean {
     if (number <= (this.#numbers.get(tag) ?? -1)) return false;
-    this.#said.add(number);
-    if (this.#said.size > MAX_REMEMBERED) this.#said.delete(this.#said.values().next().value ?? -1);
+    const said = (this.#said ??= new Set());
+    said.add(number);
+    if (said.size > MAX_REMEMBERED) said.delete(said.values().next().value ?? -1);
     return true;
   }
 
@@ -61,7 +62,7 @@ class StandingBook {
     const sender = readSender(kept.entry.head);
     if (sender.number <= (this.#numbers.get(sender.tag) ?? -1)) return [];
     this.#numbers.set(sender.tag, sender.number);
-    if (sender.tag === this.#options.tag && this.#said.delete(sender.number)) return [];
+    if (sender.tag === this.#options.tag && this.#said?.delete(sender.number)) return [];
     switch (kept.entry.kind) {
       case "message":
         return this.#message(kept);
@@ -106,8 +107,8 @@ class StandingBook {
     const [delivered = "0", mark] = entry.text.split(" ");
     this.#holders = this.#holders.filter((holder) => holder !== tag);
     this.mark = mark;
-    const handed = this.#handed.get(tag) ?? [];
-    this.#handed.delete(tag);
+    const handed = this.#handed?.get(tag) ?? [];
+    this.#handed?.delete(tag);
     return this.#assign(handed.filter(({ sequence }) => sequence > Number(delivered)));
   }
 
@@ -127,9 +128,9 @@ class StandingBook {
     if (this.holds) return messages;
     const holder = this.#holders.at(-1);
     const isFree = holder === undefined || (this.#options.resumes && !this.#begun);
-    const place = isFree ? this.#unheard : (this.#handed.get(holder) ?? []);
+    const place = isFree ? this.#unheard : (this.#handed?.get(holder) ?? []);
     for (const message of messages) remember(place, message);
-    if (!isFree) this.#handed.set(holder, place);
+    if (!isFree) (this.#handed ??= new Map()).set(holder, place);
     return [];
   }
 }

@@ -2,14 +2,19 @@ import type { ServerResponse } from "node:http";
 import { MAX_CONNECTIONS } from "./event-stream.ts";
 import { cutOffIfStuck } from "./slow-reader.ts";
 
+/** Who hears of connections. */
+interface ConnectionsWatch {
+  /** The last one is gone. */
+  left(): void;
+}
+
 /** A client's connections to one process for what belongs to no request, of which the newest gets the messages. */
 class StandingConnections {
-  readonly #lost: () => void;
+  readonly #watch: ConnectionsWatch;
   #all: readonly ServerResponse[] = [];
 
-  /** `lost` hears when the last one is gone. */
-  constructor(lost: () => void) {
-    this.#lost = lost;
+  constructor(watch: ConnectionsWatch) {
+    this.#watch = watch;
   }
 
   get any(): boolean {
@@ -25,7 +30,7 @@ class StandingConnections {
   add(response: ServerResponse): void {
     const [oldest] = this.#all;
     this.#all = [...this.#all, response];
-    response.once("close", () => this.#remove(response));
+    response.on("close", () => this.#remove(response));
     if (oldest && this.#all.length > MAX_CONNECTIONS) this.dismiss(oldest);
   }
 
@@ -53,7 +58,7 @@ class StandingConnections {
   #remove(response: ServerResponse): boolean {
     if (!this.#all.includes(response)) return false;
     this.#all = this.#all.filter((one) => one !== response);
-    if (this.#all.length === 0) this.#lost();
+    if (this.#all.length === 0) this.#watch.left();
     return true;
   }
 }
@@ -63,4 +68,4 @@ function end(response: ServerResponse): void {
   cutOffIfStuck(response);
 }
 
-export { StandingConnections };
+export { StandingConnections, type ConnectionsWatch };

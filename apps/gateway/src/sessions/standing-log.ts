@@ -118,4 +118,4 @@ class StandingLog {
   }
 }
 
-export { StandingLog };
+export { StandingLog, type StandingLogEvents };
