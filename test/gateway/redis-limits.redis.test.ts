@@ -76,13 +76,13 @@ describe("gateways that share a Redis", () => {
     const both = [await started(limits), await started(limits)];
     const sessions = await Promise.all(both.map(({ url }) => openSession(url)));
     const calls = Array.from({ length: 60 }, (_, n) => call(sessions[n % 2]!, n));
-    const passed = (await Promise.all(calls)).filter((each) => each.passed);
-    // On a machine that stands still for longer than the deadline a gateway decides alone.
+    let passed = (await Promise.all(calls)).filter((each) => each.passed).length;
+    expect(passed).toBeGreaterThanOrEqual(20);
+    // On a machine that stands still for longer than the deadline a gateway decides alone, and leaves others more.
+    while ((await call(sessions[0]!)).passed) passed++;
     const alone = await Promise.all(both.map((each) => metric(each, LOCAL)));
     const most = 20 * (1 + alone.filter((count) => count > 0).length);
-    expect(passed.length).toBeGreaterThanOrEqual(20);
-    expect(passed.length).toBeLessThanOrEqual(most);
-    expect((await call(sessions[0]!)).passed).toBe(false);
+    expect(passed).toBeLessThanOrEqual(most);
     const before = await metric(both[0]!, "headgate_redis_commands_total");
     for (let n = 0; n < 10; n++) expect((await call(sessions[0]!)).passed).toBe(false);
     expect(await metric(both[0]!, "headgate_redis_commands_total")).toBe(before);
@@ -126,6 +126,53 @@ describe("gateways that share a Redis", () => {
     });
     const { text } = await call(await openSession(gateway.url));
     expect(text).toMatch(/"io\.headgate\/quota":\[\{"limit":"shared","remaining":4,"resetMs":\d+/);
+  });
+});
+
+describe("a call whose session is to be renewed", () => {
+  const limited = { shared: { maxTokens: 5, refillPeriod: HOUR } };
+  const asked = async (gateway: StartedGateway) => ({
+    trips: await metric(gateway, "headgate_redis_round_trips_total"),
+    commands: await metric(gateway, "headgate_redis_commands_total"),
+  });
+  /** A tenth of the session's time and a little more. */
+  const untilRenewal = () => new Promise((resolve) => setTimeout(resolve, 1_200));
+
+  test("asks for the session and for limits in one round trip", async () => {
+    const gateway = await started(limited, { ttl: "10s" });
+    const session = await openSession(gateway.url);
+    await call(session);
+    const seen: object[] = [];
+    for (let left = 4; left > 0; left--) {
+      await untilRenewal();
+      const before = await asked(gateway);
+      expect((await call(session)).passed).toBe(true);
+      const after = await asked(gateway);
+      seen.push({ trips: after.trips - before.trips, commands: after.commands - before.commands });
+    }
+    // A gateway that was held up asks again.
+    expect(seen).toContainEqual({ trips: 1, commands: 2 });
+    await untilRenewal();
+    expect((await call(session)).passed).toBe(false);
+  });
+
+  test("reaches no backend when the session turns out to be over", async () => {
+    const gateway = await started(limited, { ttl: "10s" });
+    const session = await openSession(gateway.url);
+    expect((await call(session)).passed).toBe(true);
+    const id = session.headers["mcp-session-id"]!;
+    await redis.command("SET", `headgate:session:${id}`, "ended");
+    await untilRenewal();
+    const arrived = backend.received().length;
+    const { response, text } = await call(session);
+    expect(response.status).toBe(404);
+    expect(text).toContain("Session not found");
+    expect(
+      backend
+        .received()
+        .slice(arrived)
+        .map(({ method }) => method),
+    ).not.toContain("tools/call");
   });
 });
 
@@ -215,13 +262,15 @@ test("a Redis that forgets what it likes is warned of, with what that does to li
 
 test("a Redis that comes to forget while the gateway runs is warned of when it is connected anew", async () => {
   const gateway = await started({ shared: { maxTokens: 5, refillPeriod: HOUR } });
-  await expect.poll(async () => (await storeOf(gateway)).eviction_policy).toBe("noeviction");
+  await expect
+    .poll(async () => (await storeOf(gateway)).eviction_policy, { timeout: 15_000 })
+    .toBe("noeviction");
   await redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu");
   await redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
   await expect
     .poll(async () => (await storeOf(gateway)).eviction_policy, { timeout: 15_000 })
     .toBe("allkeys-lfu");
-  expect(gateway.logs()).toContain("a bucket that is forgotten is full again");
+  await expect.poll(() => gateway.logs()).toContain("a bucket that is forgotten is full again");
 });
 
 test("a password is read from the environment, and shown to nobody", async () => {

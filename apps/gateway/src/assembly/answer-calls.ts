@@ -1,9 +1,11 @@
-import type { Handler } from "../core/call.ts";
+import type { Handler, Peer, Target } from "../core/call.ts";
 import { relay } from "../core/relay.ts";
+import { askedAlready } from "../edge/asked-already.ts";
 import { admit } from "../layers/admit.ts";
 import { limitRate } from "../layers/limit-rate.ts";
 import { Limiter } from "../layers/limiter.ts";
 import { LiveLimits } from "../limits/live-limits.ts";
+import type { Message } from "../rpc/message.ts";
 import { RefusalLog } from "../telemetry/refusal-log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import type { SharedRedis } from "./shared-redis.ts";
@@ -13,6 +15,8 @@ import type { WatchedBackends } from "./watch-backends.ts";
 /** How calls are answered, and the limits that they meet on the way. */
 interface CallHandling {
   readonly handler: Handler;
+  /** Admits a call and asks limits about it; what goes on with it waits for what they say. */
+  handleAhead(peer: Peer, request: Message, target: Target): Handler;
   /** Decides on requests that no backend has to see. */
   readonly limiter: Limiter;
   readonly limits: LiveLimits;
@@ -39,7 +43,18 @@ function answerCalls(
       refusals.decided(request, set.limits, decision);
     },
   });
-  return { handler: admit(health)(limitRate(limiter)(relay)), limiter, limits, limitStore };
+  return {
+    handler: admit(health)(limitRate(limiter)(relay)),
+    handleAhead({ caller }, { id, method }, { backend, name, typedOutput }) {
+      const refusal = health.get(backend)?.refusal();
+      if (refusal !== undefined) return ({ reply }) => reply.failed(refusal);
+      const verdict = limiter.decide({ id, method, name, backend, typedOutput }, caller);
+      return limitRate(askedAlready(verdict))(relay);
+    },
+    limiter,
+    limits,
+    limitStore,
+  };
 }
 
 export { answerCalls };

@@ -64,10 +64,10 @@ function createGateway(options: GatewayOptions): Gateway {
     aggregation: () => running.aggregation,
     changed: (classKey, kinds) => announce(sessions, classKey, kinds),
   });
-  const { handler, limiter, limits, limitStore } = answerCalls(options, watched, { redis, now });
+  const { limits, limitStore, ...handling } = answerCalls(options, watched, { redis, now });
   const suspect = (backend: string): void => catalogs.suspect(backend);
   const replies = replyPolicy(options, watched, { calls, now, suspect });
-  const endpoint = endpointOf(options, { sessions, catalogs, handler, limiter, replies });
+  const endpoint = endpointOf(options, { sessions, catalogs, ...handling, replies });
   metrics.watchConnections(() => connectionsOf(watched));
   metrics.sessions.watch(() => ({ ...sessions.held(), calls: calls.count }));
   const stopTimers = keepUp(sessions, catalogs, now);
@@ -95,7 +95,10 @@ function createGateway(options: GatewayOptions): Gateway {
 
 function endpointOf(
   { config, settings, version, log, metrics, draining }: GatewayOptions,
-  parts: Pick<McpEndpointOptions, "sessions" | "catalogs" | "handler" | "limiter" | "replies">,
+  parts: Pick<
+    McpEndpointOptions,
+    "sessions" | "catalogs" | "handler" | "handleAhead" | "limiter" | "replies"
+  >,
 ): McpEndpoint {
   return new McpEndpoint({
     ...parts,

@@ -7,14 +7,18 @@ import type { Call, Handler } from "../core/call.ts";
 import type { GatewayError } from "../rpc/errors.ts";
 import { readMessage, type Message } from "../rpc/message.ts";
 import { notificationText } from "../rpc/reply.ts";
-import { Dispatch } from "./dispatch.ts";
+import { Dispatch, type DispatchOptions } from "./dispatch.ts";
 
-function rig(handle: Handler = () => undefined) {
+function rig(
+  handle: Handler = () => undefined,
+  options: Pick<DispatchOptions, "handleAhead" | "limiter"> = {},
+) {
   const { session, backends } = sessionRig();
   const replies = new PolicyProbe();
   const broken: GatewayError[] = [];
   const calls: Call[] = [];
   const dispatch = new Dispatch({
+    ...options,
     handler: (call) => {
       calls.push(call);
       handle(call);
@@ -24,13 +28,14 @@ function rig(handle: Handler = () => undefined) {
     broke: (error) => broken.push(error),
   });
   /** Makes a request; its response, and what the gateway answered of its own. */
-  const ask = (message: Message) => {
+  const ask = (message: Message, ahead?: ReturnType<Dispatch["ahead"]>) => {
     const response = new ResponseProbe();
     const answers: unknown[] = [];
     dispatch.request(session, message, {
       response: response.real,
       takes: { json: true, events: true },
       answer: (text) => answers.push(JSON.parse(text)),
+      ahead,
     });
     return { response, answers };
   };
@@ -185,4 +190,59 @@ test("a response to nothing that was asked is dropped", async () => {
   await session.link("a");
   dispatch.take(session, readMessage('{"jsonrpc":"2.0","id":1,"result":{}}'));
   expect(backends.a.link.sent).toEqual([]);
+});
+
+describe("before it is known whether its session lives", () => {
+  test("a call is begun with its target, and goes on with what came of that alone", () => {
+    const begun: string[] = [];
+    const { dispatch, session, ask, calls } = rig(undefined, {
+      handleAhead: (peer, _, { backend, name }) => {
+        begun.push(`${String(peer === session)} ${backend} ${name}`);
+        return ({ reply }) => reply.answer("from ahead");
+      },
+    });
+    const call = request("tools/call", CALL);
+    const ahead = dispatch.ahead(session, call);
+    expect(begun).toEqual(["true a a_echo"]);
+    expect(session.callsUnderWay).toBe(0);
+    expect(ask(call, ahead).response.body).toBe("from ahead");
+    expect([begun.length, calls.length]).toEqual([1, 0]);
+  });
+
+  test("limits are asked once about what the gateway answers itself", async () => {
+    let asked = 0;
+    const { dispatch, session, ask } = rig(undefined, {
+      limiter: { decide: () => (asked++, Promise.resolve({ passes: true, addition: undefined })) },
+    });
+    const list = request("tools/list");
+    const ahead = dispatch.ahead(session, list);
+    expect(asked).toBe(1);
+    const { answers } = ask(list, ahead);
+    await expect.poll(() => answers).toMatchObject([{ id: 1, result: {} }]);
+    expect(asked).toBe(1);
+  });
+
+  test("limits are not asked about what is unknown or malformed, is no request, or has no session here", () => {
+    let asked = 0;
+    const { dispatch, session } = rig(undefined, {
+      handleAhead: () => (asked++, () => undefined),
+      limiter: { decide: () => void asked++ },
+    });
+    const texts = ['{"name":"a_nope"}', "{}", '{"name":7}'];
+    const requests = texts.map((params) => request("tools/call", params));
+    requests.push(request("no/such"), request("tools/list", '{"cursor":"no"}'));
+    for (const one of requests) expect(dispatch.ahead(session, one)).toBeUndefined();
+    const told = readMessage(notificationText("notifications/initialized", undefined));
+    expect(dispatch.ahead(session, told)).toBeUndefined();
+    expect(dispatch.ahead(undefined, request("tools/call", CALL))).toBeUndefined();
+    expect(asked).toBe(0);
+  });
+
+  test("a decision that fails breaks nothing when nobody waits for it", async () => {
+    const { dispatch, session } = rig(undefined, {
+      limiter: { decide: () => Promise.reject(new Error("gone")) },
+    });
+    expect(dispatch.ahead(session, request("tools/list"))).toBeDefined();
+    await new Promise(setImmediate);
+  });
 });

@@ -1,12 +1,17 @@
 import type { ServerResponse } from "node:http";
-import type { Handler } from "../core/call.ts";
+import type { Handler, Peer, Target } from "../core/call.ts";
 import { route } from "../core/route.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
-import { answerLocally, type LocalAnswering, type TakeAnswer } from "./local-answer.ts";
+import {
+  answerLocally,
+  decideAhead,
+  type LocalAnswering,
+  type TakeAnswer,
+} from "./local-answer.ts";
 import type { Accepted } from "./media-types.ts";
 import { PostReply } from "./post-reply.ts";
 import type { ReplyPolicy } from "./reply-policy.ts";
@@ -21,17 +26,27 @@ const RELAYED: ReadonlySet<string> = new Set([
   "completion/complete",
 ]);
 
+/** A request that limits are asked about already: what goes on with what they say, in place of what would ask them. */
+interface Ahead {
+  readonly handler?: Handler;
+  readonly limiter?: LocalAnswering["limiter"];
+}
+
 /** Where the answer to one request goes. */
 interface Outlet {
   readonly response: ServerResponse;
   readonly takes: Accepted;
   readonly batch?: BatchStream;
   readonly answer: TakeAnswer;
+  readonly ahead?: Ahead | undefined;
 }
 
 /** What messages are handled with. */
 interface DispatchOptions extends LocalAnswering {
+  /** Handles a call whose backend is known. */
   readonly handler: Handler;
+  /** Does what the handler does before a call leaves; the rest of the handler waits for what comes of it. */
+  readonly handleAhead?: (peer: Peer, request: Message, target: Target) => Handler;
   readonly replies: ReplyPolicy;
   /** Longest name of a tool or prompt that is looked up, in characters. */
   readonly maxNameLength: number;
@@ -40,21 +55,42 @@ interface DispatchOptions extends LocalAnswering {
 /** Handles the messages of one session: some are answered here, the others go to a backend. */
 class Dispatch {
   readonly #handler: Handler;
+  readonly #handleAhead: DispatchOptions["handleAhead"];
   readonly #replies: ReplyPolicy;
   readonly #maxNameLength: number;
   readonly #local: LocalAnswering;
 
   constructor(options: DispatchOptions) {
     this.#handler = options.handler;
+    this.#handleAhead = options.handleAhead;
     this.#replies = options.replies;
     this.#maxNameLength = options.maxNameLength;
     this.#local = options;
   }
 
+  /**
+   * Has limits asked about a request while it is still asked whether its session lives, so that both cost one round trip;
+   * for the outlet of the request. `undefined` where there is nothing to ask. Never throws.
+   */
+  ahead(session: Session | undefined, request: Message): Ahead | undefined {
+    if (session === undefined || request.kind !== "request") return undefined;
+    try {
+      if (!RELAYED.has(request.method)) return decideAhead(session, request, this.#local);
+      const target = route(session.view, request, this.#maxNameLength);
+      const handler = this.#handleAhead?.(session, request, target);
+      return handler && { handler };
+    } catch {
+      // What is wrong with it is told when it is handled, and costs nothing.
+      return undefined;
+    }
+  }
+
   /** Answers a request through the outlet; never throws. */
   request(session: Session, request: Message, outlet: Outlet): void {
-    if (!RELAYED.has(request.method))
-      return answerLocally(session, request, this.#local, outlet.answer);
+    if (!RELAYED.has(request.method)) {
+      const local = outlet.ahead === undefined ? this.#local : { ...this.#local, ...outlet.ahead };
+      return answerLocally(session, request, local, outlet.answer);
+    }
     const startedMs = this.#replies.now();
     try {
       this.#call(session, request, outlet);
@@ -74,7 +110,7 @@ class Dispatch {
   }
 
   #call(session: Session, request: Message, outlet: Outlet): void {
-    const { response, takes, batch } = outlet;
+    const { response, takes, batch, ahead } = outlet;
     const reply = new PostReply({
       session,
       request,
@@ -86,11 +122,12 @@ class Dispatch {
     try {
       const target = route(session.view, request, this.#maxNameLength);
       reply.target = target.name;
-      this.#handler({ peer: session, request, target, reply });
+      const handler = ahead?.handler ?? this.#handler;
+      handler({ peer: session, request, target, reply });
     } catch (thrown) {
       reply.failed(GatewayError.from(thrown));
     }
   }
 }
 
-export { Dispatch, type Outlet };
+export { Dispatch, type DispatchOptions, type Outlet };

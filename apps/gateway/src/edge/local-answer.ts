@@ -3,6 +3,7 @@ import { GatewayError } from "../rpc/errors.ts";
 import type { Message } from "../rpc/message.ts";
 import { errorText, resultText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
+import { askedAlready } from "./asked-already.ts";
 import { localMethod, type LocalMethod } from "./local-methods.ts";
 import type { OwnAnswer, ReplyPolicy } from "./reply-policy.ts";
 import type { AnswerForm } from "./respond.ts";
@@ -52,6 +53,18 @@ function answerLocally(
   }
 }
 
+/** Has limits asked about a request that will be answered here; `undefined` where they are not over it. Throws what is malformed. */
+function decideAhead(
+  session: Session,
+  request: Message,
+  { limiter }: Pick<LocalAnswering, "limiter">,
+): Required<Pick<LocalAnswering, "limiter">> | undefined {
+  const { id, method } = request;
+  if (limiter === undefined || localMethod(session, request) === undefined) return undefined;
+  const verdict = limiter.decide({ id, method }, session.caller);
+  return verdict && { limiter: askedAlready(verdict) };
+}
+
 function answerOf(
   session: Session,
   request: Message,
@@ -84,4 +97,4 @@ function resultOf(
   return typeof result === "string" ? answer(result) : result.then(answer);
 }
 
-export { answerLocally, type LocalAnswering, type TakeAnswer };
+export { answerLocally, decideAhead, type LocalAnswering, type TakeAnswer };

@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Catalogs } from "../catalog/catalogs.ts";
-import type { Handler } from "../core/call.ts";
-import type { Limiter } from "../layers/limiter.ts";
 import { GatewayError, type ErrorCode } from "../rpc/errors.ts";
 import {
   checkNesting,
@@ -17,26 +15,20 @@ import type { NewSession } from "../sessions/registry-options.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { Session } from "../sessions/session.ts";
 import { answerBatch, readBatch } from "./batch.ts";
-import { Dispatch } from "./dispatch.ts";
+import { Dispatch, type DispatchOptions, type Outlet } from "./dispatch.ts";
 import type { Identified } from "./entrance.ts";
 import { initializeResult, readInitialize } from "./initialize.ts";
 import { accepted, requireJsonBody, type Accepted } from "./media-types.ts";
-import { sessionNamedBy } from "./named-session.ts";
+import { sessionHere, sessionNamedBy } from "./named-session.ts";
 import { readBody } from "./read-body.ts";
-import type { ReplyPolicy } from "./reply-policy.ts";
 import { retryAfter, sendAnswer, sendEmpty, sendError } from "./respond.ts";
 import { openStanding } from "./standing-stream.ts";
 import { BATCH_VERSION } from "./versions.ts";
 
 /** What the endpoint is made of. */
-interface McpEndpointOptions {
+interface McpEndpointOptions extends Omit<DispatchOptions, "maxNameLength"> {
   readonly sessions: SessionRegistry;
   readonly catalogs: Catalogs;
-  /** Handles a call whose backend is known. */
-  readonly handler: Handler;
-  /** Decides on requests that the gateway answers itself; the handler sees to the others. */
-  readonly limiter?: Pick<Limiter, "decide">;
-  readonly replies: ReplyPolicy;
   /** `serverInfo`, as JSON text. */
   readonly serverInfo: string;
   readonly limits: {
@@ -53,8 +45,6 @@ interface McpEndpointOptions {
   created(): void;
   /** An HTTP request was answered that carried no JSON-RPC request, or was refused before that was known. */
   exchanged(httpMethod: string, httpStatus: number, failure?: ErrorCode): void;
-  /** An error that is the gateway's own fault. */
-  broke(error: GatewayError): void;
 }
 
 /** One POST and its answer to be. */
@@ -96,7 +86,7 @@ class McpEndpoint {
         "not-acceptable",
         "Not Acceptable: the client must accept application/json or text/event-stream.",
       );
-    const { limits } = this.#options;
+    const { limits, sessions } = this.#options;
     const text = await readBody(request, limits.maxBodyBytes);
     try {
       checkNesting(text, limits.maxNesting);
@@ -108,7 +98,11 @@ class McpEndpoint {
         return await this.#initialize(message, { who, request, response, takes });
       const session = this.#session(request, who);
       // Not awaited where there is nothing to wait for, which is nearly always.
-      this.#message(session instanceof Promise ? await session : session, message, response, takes);
+      if (!(session instanceof Promise))
+        return this.#message(session, message, { response, takes });
+      const here = sessionHere(request.headers, who.caller, sessions);
+      const ahead = this.#dispatch.ahead(here, message);
+      this.#message(await session, message, { response, takes, ahead });
     } catch (thrown) {
       this.#refuse(response, thrown, idOf(text));
     }
@@ -160,11 +154,11 @@ class McpEndpoint {
     }
   }
 
-  #message(session: Session, message: Message, response: ServerResponse, takes: Accepted): void {
+  #message(session: Session, message: Message, outlet: Omit<Outlet, "answer">): void {
+    const { response, takes } = outlet;
     if (message.kind === "request") {
       this.#dispatch.request(session, message, {
-        response,
-        takes,
+        ...outlet,
         answer: (text, form) => sendAnswer(response, takes, text, form),
       });
       return;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isSameCaller, type Caller } from "../identity/caller.ts";
 import { GatewayError } from "../rpc/errors.ts";
 import type { Asker } from "../sessions/registry-options.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
@@ -26,6 +27,21 @@ function sessionNamedBy(
   return checked(found, version, asker);
 }
 
+/** The session that a request names as this process has it, in the revision that the request speaks; whether it lives may still be asked. */
+function sessionHere(
+  headers: IncomingHttpHeaders,
+  caller: Caller,
+  sessions: Pick<SessionRegistry, "here">,
+): Session | undefined {
+  const session = sessions.here(String(headers["mcp-session-id"]));
+  if (session === undefined || !isSameCaller(session.caller, caller)) return undefined;
+  return isRevisionOf(session, headers["mcp-protocol-version"]) ? session : undefined;
+}
+
+function isRevisionOf({ facts }: Session, version: string | string[] | undefined): boolean {
+  return version === undefined || version === facts.protocolVersion;
+}
+
 function checked(
   session: Session | undefined,
   version: string | string[] | undefined,
@@ -33,7 +49,7 @@ function checked(
 ): Session {
   if (session === undefined)
     throw new GatewayError("session-not-found", "Session not found: begin again with initialize.");
-  if (version !== undefined && version !== session.facts.protocolVersion)
+  if (!isRevisionOf(session, version))
     throw new GatewayError(
       "unsupported-version",
       `Bad Request: the MCP-Protocol-Version of this session is ${session.facts.protocolVersion}.`,
@@ -42,4 +58,4 @@ function checked(
   return session;
 }
 
-export { sessionNamedBy };
+export { sessionHere, sessionNamedBy };
