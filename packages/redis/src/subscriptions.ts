@@ -5,7 +5,8 @@ import type { Subscriber } from "./subscriber.ts";
 /** All channels of one connection, made when the first is asked for. */
 export class Subscriptions {
   readonly #open: () => Redis;
-  readonly #channels = new Map<string, Set<Subscriber>>();
+  // Lists and not sets, as a channel mostly has one subscriber, and many channels have one.
+  readonly #channels = new Map<string, readonly Subscriber[]>();
   /** Channels that the server has confirmed on the present connection. */
   readonly #known = new Set<string>();
   #client: Redis | undefined;
@@ -17,7 +18,7 @@ export class Subscriptions {
   /** Adds a subscriber; answers how to remove it. */
   subscribe(channel: string, subscriber: Subscriber): () => void {
     const others = this.#channels.get(channel);
-    this.#channels.set(channel, (others ?? new Set()).add(subscriber));
+    this.#channels.set(channel, [...(others ?? []), subscriber]);
     this.#client ??= this.#connect();
     if (others === undefined) this.#ask([channel]);
     // Never before `subscribe` has returned.
@@ -72,12 +73,14 @@ export class Subscriptions {
   }
 
   #tell(channel: string, subscriber: Subscriber): void {
-    if (this.#channels.get(channel)?.has(subscriber) === true) subscriber.subscribed?.();
+    if (this.#channels.get(channel)?.includes(subscriber)) subscriber.subscribed?.();
   }
 
   #remove(channel: string, subscriber: Subscriber): void {
     const subscribers = this.#channels.get(channel);
-    if (subscribers?.delete(subscriber) !== true || subscribers.size > 0) return;
+    if (!subscribers?.includes(subscriber)) return;
+    const others = subscribers.filter((other) => other !== subscriber);
+    if (others.length > 0) return void this.#channels.set(channel, others);
     this.#channels.delete(channel);
     this.#known.delete(channel);
     if (this.#client?.status === "ready") this.#client.unsubscribe(channel).catch(() => undefined);

@@ -1,7 +1,13 @@
-import type { BusMessage, RecordEnvelope, SessionBus } from "@headgate/session-store";
-import type { EventLog, LoggedEvent } from "@headgate/session-store";
+import type {
+  BusMessage,
+  EventLog,
+  LoggedEvent,
+  RecordEnvelope,
+  SessionBus,
+  StreamAddress,
+} from "@headgate/session-store";
 import type { Appended, KeptEntry, SessionEvents } from "../sessions/session-events.ts";
-import { readEntry, writeEntry } from "../sessions/stream-entry.ts";
+import { readEntry, writeEntry, type StreamEntry } from "../sessions/stream-entry.ts";
 import type { SharingMeter } from "../telemetry/sharing-meter.ts";
 
 /** A process asks for a call of another by the first, and is answered by the second. */
@@ -24,59 +30,89 @@ interface ShareEventsOptions {
 
 /** Keeps events of sessions where all processes find them; the answer makes what one session needs of it. */
 function shareEvents(options: ShareEventsOptions): (sessionId: string) => SessionEvents {
-  const { log, bus, meter } = options;
-  const tag = bus.processId;
   let number = 0;
-  const runs = askAbout(options);
-  return (sessionId) => ({
-    tag,
-    nextNumber: () => ++number,
-    async append(streamId, entry): Promise<Appended> {
-      const sealed = options.envelope.seal(`${sessionId} ${streamId}`, writeEntry(entry));
-      const appended = await log.append({ sessionId, streamId }, sealed);
-      if (appended.outcome === "appended") meter.appended();
-      return appended.outcome === "unavailable" ? { outcome: "away" } : appended;
-    },
-    async readAfter(streamId, sequence) {
-      const read = await log.readAfter({ sessionId, streamId }, sequence);
-      if (read.outcome === "unavailable") return undefined;
-      return read.events.flatMap((event) => opened(options, sessionId, streamId, event) ?? []);
-    },
-    follow(streamId, after, take) {
-      const stop = log.follow({ sessionId, streamId }, after, {
-        event: (event) => {
-          const kept = opened(options, sessionId, streamId, event);
-          return kept && take(kept);
-        },
-      });
-      return counted(stop, meter);
-    },
-    runs: (to, streamId) => runs(to, sessionId, streamId),
-    dropped: () => meter.dropped(),
-  });
+  const shared = { ...options, nextNumber: () => ++number, ask: askAbout(options) };
+  return (sessionId) => new EventsOfSession(shared, sessionId);
 }
 
-/** What cannot be read is as if it had not been kept. */
-function opened(
-  { envelope }: ShareEventsOptions,
-  sessionId: string,
-  streamId: string,
-  { sequence, event }: LoggedEvent,
-): KeptEntry | undefined {
-  const text = envelope.open(`${sessionId} ${streamId}`, event);
-  const entry = text.outcome === "opened" ? readEntry(text.text) : undefined;
-  return entry && { sequence, entry };
+/** What all sessions of this process keep events with. */
+interface SharedEvents extends ShareEventsOptions {
+  nextNumber(): number;
+  readonly ask: ReturnType<typeof askAbout>;
 }
 
-function counted(stop: () => void, meter: SharingMeter): () => void {
-  meter.following(1);
-  let isOver = false;
-  return () => {
-    if (isOver) return;
-    isOver = true;
-    meter.following(-1);
-    stop();
-  };
+/** A class and not functions, which would take each of many sessions ten times as much. */
+class EventsOfSession implements SessionEvents {
+  readonly #shared: SharedEvents;
+  readonly #sessionId: string;
+
+  constructor(shared: SharedEvents, sessionId: string) {
+    this.#shared = shared;
+    this.#sessionId = sessionId;
+  }
+
+  get tag(): string {
+    return this.#shared.bus.processId;
+  }
+
+  nextNumber(): number {
+    return this.#shared.nextNumber();
+  }
+
+  async append(streamId: string, entry: StreamEntry): Promise<Appended> {
+    const { log, envelope, meter } = this.#shared;
+    const sealed = envelope.seal(`${this.#sessionId} ${streamId}`, writeEntry(entry));
+    const appended = await log.append(this.#stream(streamId), sealed);
+    if (appended.outcome === "appended") meter.appended();
+    return appended.outcome === "unavailable" ? { outcome: "away" } : appended;
+  }
+
+  async readAfter(streamId: string, sequence: number): Promise<readonly KeptEntry[] | undefined> {
+    const read = await this.#shared.log.readAfter(this.#stream(streamId), sequence);
+    if (read.outcome === "unavailable") return undefined;
+    return read.events.flatMap((event) => this.#opened(streamId, event) ?? []);
+  }
+
+  follow(
+    streamId: string,
+    after: number,
+    take: (kept: KeptEntry) => void | Promise<void>,
+  ): () => void {
+    const { log, meter } = this.#shared;
+    let isOver = false;
+    const stop = log.follow(this.#stream(streamId), after, {
+      event: (event) => {
+        const kept = this.#opened(streamId, event);
+        return kept && take(kept);
+      },
+    });
+    meter.following(1);
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      meter.following(-1);
+      stop();
+    };
+  }
+
+  runs(tag: string, streamId: string): Promise<boolean | undefined> {
+    return this.#shared.ask(tag, this.#sessionId, streamId);
+  }
+
+  dropped(): void {
+    this.#shared.meter.dropped();
+  }
+
+  #stream(streamId: string): StreamAddress {
+    return { sessionId: this.#sessionId, streamId };
+  }
+
+  /** What cannot be read is as if it had not been kept. */
+  #opened(streamId: string, { sequence, event }: LoggedEvent): KeptEntry | undefined {
+    const text = this.#shared.envelope.open(`${this.#sessionId} ${streamId}`, event);
+    const entry = text.outcome === "opened" ? readEntry(text.text) : undefined;
+    return entry && { sequence, entry };
+  }
 }
 
 /** Asks other processes for calls, and answers them. */

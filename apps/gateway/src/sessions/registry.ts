@@ -52,16 +52,16 @@ class SessionRegistry {
   /** Begins a session for a client that was counted into its class. Rejects with `too-many-sessions`, `too-many-sessions-of-user` or `sessions-unavailable`. */
   async create(facts: NewSession): Promise<Session> {
     const { shared, newId, now } = this.#options;
-    const whole = { ...facts, profile: this.#profiles.of(facts.profile), id: newId() };
-    const { id, caller } = whole;
+    const { protocolVersion, caller, classKey } = facts;
+    const [id, profile] = [newId(), this.#profiles.of(facts.profile)];
     await this.#admission.admit(id, caller);
-    const created = await shared?.create(id, firstRecord(whole.profile, whole));
+    const created = await shared?.create(id, firstRecord(profile, facts));
     if (created?.outcome === "unavailable") {
       this.#admission.storeAway(id, caller);
       throw storeAwayError(created);
     }
-    const session = new Session(whole, this.#options.context, now());
-    return this.#keep(session);
+    const whole = { id, protocolVersion, caller, profile, classKey };
+    return this.#keep(new Session(whole, this.#options.context, now()));
   }
 
   /**

@@ -22,10 +22,20 @@ export interface Entry {
 // More than this many are folded into one that sets the latest value: what waits for an absent store stays bounded.
 const MAX_CHANGES = 64;
 
+const NO_CHANGES: readonly Change[] = [];
+
 /** An entry for a record the store confirmed. */
 export function confirmedEntry(id: string, record: SessionRecord, atMs: number): Entry {
   const times = { refreshedAtMs: atMs, touchedAtMs: atMs };
-  return { id, stored: record, view: record, changes: [], lost: false, ...times, batch: undefined };
+  return {
+    id,
+    stored: record,
+    view: record,
+    changes: NO_CHANGES,
+    lost: false,
+    ...times,
+    batch: undefined,
+  };
 }
 
 /** An entry for a session that the store has not heard of. */
@@ -57,7 +67,8 @@ export function confirm(
   written: readonly Change[],
   askedAtMs: number,
 ): void {
-  entry.changes = entry.changes.filter((change) => !written.includes(change));
+  if (written.length > 0)
+    entry.changes = entry.changes.filter((change) => !written.includes(change));
   entry.lost = false;
   entry.refreshedAtMs = askedAtMs;
   const { stored } = entry;

@@ -16,7 +16,8 @@ export interface FollowingParts {
  */
 export class Following {
   readonly #parts: FollowingParts;
-  readonly #retry: Retry;
+  /** Made with the first failure: most followings have none. */
+  #retry: Retry | undefined;
   #latest: number;
   #isRunning = false;
   #isWoken = false;
@@ -26,7 +27,6 @@ export class Following {
   constructor(parts: FollowingParts) {
     this.#parts = parts;
     this.#latest = parts.after;
-    this.#retry = new Retry(parts.retry, () => this.wake());
   }
 
   /** There may be something new; nothing is done if that was before `sequence`. */
@@ -34,6 +34,16 @@ export class Following {
     if (this.#isStopped || sequence <= this.#latest) return;
     this.#isWoken = true;
     if (!this.#isRunning) void this.#run();
+  }
+
+  /** Takes what is published of a new event: its sequence. */
+  message(sequence: string): void {
+    this.wake(Number(sequence));
+  }
+
+  /** From here on nothing that is published is missed; what came before is read once more. */
+  subscribed(): void {
+    this.wake();
   }
 
   /** Somebody in this process has just appended an event: if it is the next one, it need not be read. */
@@ -45,7 +55,7 @@ export class Following {
 
   stop(): void {
     this.#isStopped = true;
-    this.#retry.stop();
+    this.#retry?.stop();
   }
 
   async #run(next: readonly LoggedEvent[] = []): Promise<void> {
@@ -67,10 +77,10 @@ export class Following {
     const read = await this.#parts.readAfter(this.#latest);
     if (this.#isStopped) return;
     if (read.outcome === "unavailable") {
-      this.#retry.failed();
+      (this.#retry ??= new Retry(this.#parts.retry, () => this.wake())).failed();
       return;
     }
-    this.#retry.succeeded();
+    this.#retry?.succeeded();
     // Once, until something comes: an empty stream says the same each time.
     if (read.lost && !this.#wasToldOfLoss) this.#parts.follower.lost?.();
     this.#wasToldOfLoss = read.lost;

@@ -112,9 +112,10 @@ class InProcessEvents implements MemoryEventLog {
       readAfter: (after) => this.readAfter(address, after),
       retry: { minRetryMs: 100, maxRetryMs: 5000, random, timer },
     });
-    const stop = this.#followers.add(keyOf(address), following);
+    const key = keyOf(address);
+    this.#followers.add(key, following);
     following.wake();
-    return stop;
+    return () => this.#followers.stop(key, following);
   }
 
   async deleteSession(sessionId: string): Promise<{ readonly outcome: "deleted" }> {

@@ -1,6 +1,7 @@
 import type { RedisConnection, Reply } from "@headgate/redis";
 import { systemTimer, type Random, type Timer } from "../clock.ts";
 import { RedisCaller, type RedisAdapterOptions } from "../redis-caller.ts";
+import type { RetryOptions } from "../retry.ts";
 import type { Unavailable } from "../unavailable.ts";
 import { eventLogBounds, PAGE, pageSize, requireId, requireStream } from "./bounds.ts";
 import type {
@@ -34,8 +35,7 @@ class EventsInRedis implements EventLog {
   readonly #connection: RedisConnection;
   readonly #prefix: string;
   readonly #bounds: Required<EventLogBounds>;
-  readonly #random: Random;
-  readonly #timer: Timer;
+  readonly #retry: RetryOptions;
   readonly #followers = new Followers();
 
   constructor(options: RedisEventLogOptions) {
@@ -43,8 +43,8 @@ class EventsInRedis implements EventLog {
     this.#connection = options.connection;
     this.#prefix = options.keyPrefix ?? "headgate:events:";
     this.#bounds = eventLogBounds(options);
-    this.#random = options.random ?? Math.random;
-    this.#timer = options.timer ?? systemTimer;
+    const { random = Math.random, timer = systemTimer } = options;
+    this.#retry = { minRetryMs: 100, maxRetryMs: 5000, random, timer };
   }
 
   async append(address: StreamAddress, event: string): Promise<AppendOutcome> {
@@ -99,19 +99,15 @@ class EventsInRedis implements EventLog {
       after: sequence,
       follower,
       readAfter: (after) => this.readAfter(address, after),
-      retry: { minRetryMs: 100, maxRetryMs: 5000, random: this.#random, timer: this.#timer },
+      retry: this.#retry,
     });
     const key = this.#streamKey(address);
-    const stopFollowing = this.#followers.add(key, following);
-    const unsubscribe = this.#connection.subscribe(key, {
-      message: (text) => following.wake(Number(text)),
-      // From here on nothing is missed; what came before is read once more.
-      subscribed: () => following.wake(),
-    });
+    this.#followers.add(key, following);
+    const unsubscribe = this.#connection.subscribe(key, following);
     following.wake();
     return () => {
       unsubscribe();
-      stopFollowing();
+      this.#followers.stop(key, following);
     };
   }
 
