@@ -43,13 +43,12 @@ interface StorageUser {
 
 /** For how long a dead Redis may hold up a request, whatever it is asked for. */
 const LONGEST_WAIT_MS = 100;
-/** What limits wait for it at most. */
-const LIMITS_WAIT_MS = 30;
-const COUNTER_WAIT_MS = 30;
+/** What of that is left to limits, which may come into force at any time, and to counting the sessions of a user who begins one. */
+const BESIDE_MS = 30;
 
 /** Opens it over the connection that limits use. Throws for a key that is none. */
 function sessionStorage(
-  { config, settings, metrics, env }: GatewayOptions,
+  { settings, metrics, env }: GatewayOptions,
   { connection, storage }: SharedRedis,
   { tag, cached }: StorageUser,
 ): SessionStorageParts {
@@ -57,7 +56,7 @@ function sessionStorage(
   const ttlMs = settings.sessionTtlMs;
   const envelope = recordEnvelope({ keys: recordKeys(env) });
   const inRedis = (keys: string) => ({ connection, ttlMs, keyPrefix: `${prefix}${keys}:` });
-  const waitMs = LONGEST_WAIT_MS - (config.rateLimiting === undefined ? 0 : LIMITS_WAIT_MS);
+  const waitMs = LONGEST_WAIT_MS - BESIDE_MS;
   const plain = measuredStore(
     redisSessionStore({ ...inRedis("session"), deadlineMs: waitMs }),
     (...what) => metrics.sessionStore.asked(...what),
@@ -74,7 +73,7 @@ function sessionStorage(
     users: redisSessionCounter({
       ...inRedis("sessions-of"),
       ...settings.userCaps,
-      deadlineMs: COUNTER_WAIT_MS,
+      deadlineMs: BESIDE_MS,
       store: plain,
     }),
     events: redisEventLog({ ...inRedis("events"), ttlMs: RESUME_WINDOW_MS }),
