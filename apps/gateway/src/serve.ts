@@ -18,6 +18,7 @@ import { metadataRoutes } from "./http/resource-metadata.ts";
 import type { Readiness } from "./http/status-document.ts";
 import { memoryLimitBytes } from "./memory-limit.ts";
 import { GatewayError } from "./rpc/errors.ts";
+import { inTurns } from "./sessions/round.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 
@@ -169,10 +170,10 @@ function drainOf({
       closeIdleConnections: () => server.closeIdleConnections(),
       whenIdle: () => gateway.whenIdle(),
       closeStreams: async (retryMs) => {
-        for (const session of gateway.sessions.values()) {
+        await inTurns(gateway.sessions.values(), (session) => {
           session.giveUpCalls(stopped);
           session.openedStreams?.hangUp(retryMs);
-        }
+        });
         await everythingWritten(server, WRITTEN_MS);
       },
       stopBackends: () => gateway.close(),

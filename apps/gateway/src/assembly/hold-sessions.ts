@@ -65,9 +65,11 @@ function holdSessions(
     },
     leave: (classKey) => catalogs().leave(classKey, now()),
     restored: () => metrics.sessions.restored(),
-    ended: ({ facts }, why) => {
+    ended: ({ facts, openedStreams }, why) => {
       metrics.sessions.ended(why);
-      if (why === "deleted" || why === "expired") shared?.forget(facts.id);
+      // Of a session without streams here that expired, events expire by themselves.
+      if (why === "deleted" || (why === "expired" && openedStreams !== undefined))
+        shared?.forget(facts.id);
     },
   });
   return registry;

@@ -7,7 +7,7 @@ import { leastNeeded } from "./make-room.ts";
 import { firstRecord } from "./record.ts";
 import type { Asker, NewSession, RegistryOptions, SessionEnd } from "./registry-options.ts";
 import { Restores, type Restore } from "./restores.ts";
-import { Round } from "./round.ts";
+import { inTurns, Round } from "./round.ts";
 import { Session } from "./session.ts";
 import { SharedProfiles } from "./shared-profiles.ts";
 import { storeAwayError, type SharedSessions } from "./shared-sessions.ts";
@@ -135,8 +135,10 @@ class SessionRegistry {
   async close(): Promise<void> {
     const { shared } = this.#options;
     this.#restores.endAll();
-    const all = [...this.#sessions.values()];
-    await Promise.all(all.map((session) => this.#end(session, "shutdown", shared !== undefined)));
+    // Also those that begin meanwhile.
+    await inTurns(this.#sessions.values(), (session) =>
+      this.#end(session, "shutdown", shared !== undefined),
+    );
     await shared?.close();
   }
 

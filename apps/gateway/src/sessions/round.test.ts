@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { Round } from "./round.ts";
+import { inTurns, Round } from "./round.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -52,6 +52,29 @@ test("of what it begins on the way, a hundred go on at once", async () => {
   await vi.waitFor(() => expect(ends).toHaveLength(100));
   for (const end of ends.splice(0)) end();
   await vi.waitFor(() => expect(ends).toHaveLength(50));
+});
+
+test("what is done in turns leaves the event loop to others in between, and is over in the end", async () => {
+  const done: number[] = [];
+  let turns = 0;
+  const counting = setInterval(() => turns++, 0);
+  await inTurns(numbers(100), (value) => {
+    done.push(value);
+    return busy(1);
+  });
+  clearInterval(counting);
+  expect(done).toEqual(numbers(100));
+  expect(turns).toBeGreaterThan(2);
+});
+
+test("what begins while others are ended in turns is ended too", async () => {
+  const open = new Set(numbers(50));
+  setTimeout(() => open.add(50), 5);
+  await inTurns(open, (value) => {
+    open.delete(value);
+    return busy(1);
+  });
+  expect(open.size).toBe(0);
 });
 
 test("what does not come to an end holds up the rest for a second at most", async () => {

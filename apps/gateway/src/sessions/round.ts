@@ -21,18 +21,16 @@ class Round {
   }
 
   async #through<Value>(values: Iterable<Value>, act: (value: Value) => unknown): Promise<void> {
-    let begunMs = performance.now();
-    let seen = 0;
+    const turn = new Turn();
     let goingOn: Promise<unknown>[] = [];
     for (const value of values) {
       const isMuch = goingOn.length >= AT_ONCE;
-      if (isMuch || (seen >= LEAST_PER_TURN && performance.now() - begunMs >= TURN_MS)) {
+      if (isMuch || turn.isOver) {
         await this.#rest(isMuch ? settledSoon(goingOn) : setImmediate());
         if (isMuch) goingOn = [];
-        begunMs = performance.now();
-        seen = 0;
+        turn.begin();
       }
-      seen++;
+      turn.seen++;
       const begun = act(value);
       if (begun instanceof Promise) goingOn.push(begun);
     }
@@ -45,6 +43,39 @@ class Round {
   }
 }
 
+/** Does something for each value, which is begun for a few in each turn of the event loop; resolves when all of it is over. */
+async function inTurns<Value>(
+  values: Iterable<Value>,
+  act: (value: Value) => unknown,
+): Promise<void> {
+  const turn = new Turn();
+  const goingOn: unknown[] = [];
+  for (const value of values) {
+    if (turn.isOver) {
+      await setImmediate();
+      turn.begin();
+    }
+    turn.seen++;
+    goingOn.push(act(value));
+  }
+  await Promise.all(goingOn);
+}
+
+/** What may be done before the event loop turns to others. */
+class Turn {
+  #begunMs = performance.now();
+  seen = 0;
+
+  get isOver(): boolean {
+    return this.seen >= LEAST_PER_TURN && performance.now() - this.#begunMs >= TURN_MS;
+  }
+
+  begin(): void {
+    this.#begunMs = performance.now();
+    this.seen = 0;
+  }
+}
+
 async function settledSoon(all: readonly Promise<unknown>[]): Promise<void> {
   const late = new AbortController();
   const passed = setTimeout(LONGEST_WAIT_MS, undefined, { signal: late.signal, ref: false });
@@ -52,4 +83,4 @@ async function settledSoon(all: readonly Promise<unknown>[]): Promise<void> {
   late.abort();
 }
 
-export { Round };
+export { inTurns, Round };
