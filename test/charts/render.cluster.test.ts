@@ -1,7 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { KINDS } from "@headgate/api/kinds";
+import { manifestSchema } from "@headgate/kube-schema";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { describe, expect, onTestFinished } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { type Made, OPERATOR_CHART, render } from "./chart.ts";
 
 const { test, cluster } = useCluster({ node: false, helm: true });
@@ -82,6 +85,59 @@ test("no right is given twice", async () => {
   );
   expect(given.length).toBeGreaterThan(50);
   expect(given.filter((right, at) => given.indexOf(right) !== at)).toEqual([]);
+});
+
+test("a variable that the chart sets is there once, whatever else is asked for", async () => {
+  const values = ["operator.env[0].name=WATCH_NAMESPACE", "operator.env[0].value=elsewhere"];
+  const more = [
+    "operator.env[1].name=NODE_OPTIONS",
+    "operator.env[1].value=--max-old-space-size=99",
+  ];
+  const { text } = await render(cluster(), set(...values, ...more));
+  expect(text.match(/name: WATCH_NAMESPACE\n/g)).toHaveLength(1);
+  expect(text).not.toContain("elsewhere");
+  expect(text).toContain("--max-old-space-size=99");
+});
+
+describe("the notes", () => {
+  const notes = async (...values: readonly string[]) => {
+    const dryRun = ["--dry-run=client", "--namespace=ns", ...values];
+    const said = await cluster().helm(["install", "headgate", OPERATOR_CHART, ...dryRun]);
+    return said.slice(said.indexOf("NOTES:"));
+  };
+
+  test("say the next commands, and how to get the kinds where they are missing", async () => {
+    const said = await notes();
+    expect(said).toContain("kubectl -n ns rollout status deployment/headgate-headgate-operator");
+    expect(said).toContain("helm install headgate-crds oci://");
+  });
+
+  test("have a first gateway that the kinds of ours take", async () => {
+    const text = /^kubectl apply -f - <<END\n([\s\S]*?\n)END\n/m.exec(await notes())?.[1] ?? "";
+    const objects = parseAllDocuments(text).map((one) => one.toJS() as { kind: string });
+    expect(objects.map(({ kind }) => kind)).toEqual([
+      "MCPGroup",
+      "MCPServerEntry",
+      "VirtualMCPServer",
+    ]);
+    for (const object of objects) {
+      const kind = KINDS.find((one) => one.kind === object.kind);
+      expect(kind && manifestSchema(kind).safeParse(object).error).toBeUndefined();
+      expect(kind).toBeDefined();
+    }
+  });
+
+  test("name the values of another chart that do nothing here", async () => {
+    const said = await notes("--values", join(FOLDER, "reference.values.yaml"));
+    for (const value of [
+      "operator.autoscaling",
+      "operator.gc",
+      "operator.proxyHost",
+      "registryAPI",
+    ])
+      expect(said).toContain(value);
+    expect(said).toContain("it acts in ns and nowhere else");
+  });
 });
 
 test("in namespace scope there is nothing in the cluster, and roles in each namespace and no other", async () => {
