@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startEcho } from "../fixtures/echo/listen.ts";
 import type { Echo } from "../fixtures/echo/listen.ts";
@@ -35,11 +36,18 @@ type Circumstances = {
   auth?: string;
   backends?: Backend[];
   operational?: object;
+  env?: Record<string, string>;
 };
 
 async function started(
   rateLimiting: object,
-  { version = "2025-11-25", auth = "anonymous", backends = [], ...more }: Circumstances = {},
+  {
+    version = "2025-11-25",
+    auth = "anonymous",
+    backends = [],
+    env = {},
+    ...more
+  }: Circumstances = {},
 ): Promise<RawSession> {
   gateway = await startGateway({
     config: configOf([http("b", backend.url), http("e", echo.url), ...backends], {
@@ -48,6 +56,7 @@ async function started(
       rateLimiting,
       ...more,
     }),
+    env,
   });
   return openSession(gateway.url, { protocolVersion: version });
 }
@@ -280,6 +289,39 @@ describe("audit", () => {
     ]);
     expect(gateway?.logs()).toContain("an audited limit would have refused a request");
   });
+});
+
+describe("in a gateway that is traced", () => {
+  const PRELOAD = fileURLToPath(new URL("../fixtures/traced/preload.ts", import.meta.url));
+
+  test.each([
+    ["Enforce", "rejected"],
+    ["Audit", "audit_rejected"],
+  ])("with mode %s the span of a request says what limits decided", async (mode, decision) => {
+    const session = await started(
+      { mode, tools: [{ name: "b_well", shared: { maxTokens: 1, refillPeriod: HOUR } }] },
+      { env: { NODE_OPTIONS: `--import=${PRELOAD}` } },
+    );
+    await ask(session, "tools/call", tool);
+    await ask(session, "tools/call", tool);
+    await ask(session, "prompts/list");
+    const spans = (): unknown[] =>
+      (gateway?.logs() ?? "").split("\n").flatMap((line) => {
+        if (!line.startsWith('{"span"')) return [];
+        return [JSON.parse(line) as unknown];
+      });
+    await expect
+      .poll(spans)
+      .toEqual([
+        spanSaying({ decision: "allowed", rejected_by: "none", fail_open: false }),
+        spanSaying({ decision, rejected_by: "shared_tool", fail_open: false }),
+      ]);
+  });
+
+  function spanSaying(said: Record<string, unknown>): object {
+    const entries = Object.entries(said).map(([key, value]) => [`rate_limit.${key}`, value]);
+    return { span: "/mcp", attributes: Object.fromEntries(entries) as object };
+  }
 });
 
 describe("limits per user", () => {

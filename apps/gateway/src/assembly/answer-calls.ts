@@ -6,6 +6,7 @@ import { limitRate } from "../layers/limit-rate.ts";
 import { Limiter } from "../layers/limiter.ts";
 import { LiveLimits } from "../limits/live-limits.ts";
 import type { Message } from "../rpc/message.ts";
+import { tagSpan } from "../telemetry/limit-span.ts";
 import { RefusalLog } from "../telemetry/refusal-log.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import type { SharedRedis } from "./shared-redis.ts";
@@ -41,6 +42,7 @@ function answerCalls(
     decided({ request, set, decision, tookMs }) {
       metrics.limits.decided({ limits: set.limits, decision, seconds: tookMs / 1000 });
       refusals.decided(request, set.limits, decision);
+      tagSpan(set.limits, decision);
     },
   });
   return {

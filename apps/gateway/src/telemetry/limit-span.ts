@@ -1,4 +1,5 @@
 import type { Decision } from "@headgate/token-bucket";
+import { trace } from "@opentelemetry/api";
 import { bucketKind, type Limit } from "../limits/limit.ts";
 import { deciderOf, outcomeOf, passedOpen } from "./limit-outcome.ts";
 
@@ -18,4 +19,10 @@ function limitSpanAttributes(
   };
 }
 
-export { limitSpanAttributes };
+/** Puts what limits decided on the span of the request, where something traces this process. */
+function tagSpan(limits: readonly Limit[], decision: Decision): void {
+  const span = trace.getActiveSpan();
+  if (span?.isRecording()) span.setAttributes(limitSpanAttributes(limits, decision));
+}
+
+export { limitSpanAttributes, tagSpan };
