@@ -383,6 +383,21 @@ describe("when all sockets for calls are taken", () => {
   });
 });
 
+test("calls wait for a socket in the order in which they came, and no more sockets are open than may be", async () => {
+  const { raw: server, link } = await rig(() => undefined, { maxConnections: 2 });
+  const ids = ["0", "1", "2", "3", "4", "5"];
+  const asked = ids.map((id) => call(link, "x", { id }));
+  for (const [count, id] of ids.entries()) {
+    const arrived = await server.nth(CALL, count + 1);
+    expect(server.of(CALL).length).toBeLessThanOrEqual(count + 2);
+    // The next socket is free once this one is: whoever has waited longest takes it.
+    arrived.json(RESULT.replace('"id":1', `"id":${id}`));
+    expect(await asked[count]!.end).toHaveProperty("answer");
+  }
+  const order = server.of(CALL).map(({ text }) => (JSON.parse(text) as { id: number }).id);
+  expect(order.map(String)).toEqual(ids);
+});
+
 test("a call for which no place to wait is left fails at once, and leaves its place to the next", async () => {
   const { raw: server, ask } = await rig(() => undefined, { maxConnections: 1, maxWaiting: 1 });
   const [sent, waiting] = [ask(), ask()];
