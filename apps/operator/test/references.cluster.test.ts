@@ -357,3 +357,30 @@ describe("the Pods of a gateway", () => {
     }
   });
 });
+
+describe("what the API server refuses is told, and made once it is mended:", () => {
+  test("a policy for the network with a range that is none", async () => {
+    await using tools = await teamTools();
+    const open = (...fromCidrs: readonly string[]) => gateway({ networkPolicy: { fromCidrs } });
+    await tools.apply(open("everywhere"));
+    const found = await conditionIs(tools, "ObjectsApplied", ["False", "ObjectRefused"]);
+    expect(condition(found, "ObjectsApplied")?.message).toContain("everywhere");
+    await conditionIs(tools, "Ready", ["False", "ObjectRefused"]);
+    await tools.apply(open("10.0.0.0/8"));
+    await tools.until("networkPolicies", "gateway", (policy) => expect(policy).toBeDefined());
+    await conditionIs(tools, "Ready", ["False", "DeploymentNotReady"]);
+  });
+
+  test("Pods of a podTemplateSpec that is merged, and comes to no Pod", async () => {
+    await using tools = await teamTools();
+    const type = "PodTemplateSpecValid";
+    const policy = (restartPolicy: string) =>
+      gateway({ podTemplateSpec: { spec: { restartPolicy } } });
+    await tools.apply(policy("Never"));
+    await conditionIs(tools, type, ["False", "InvalidPodTemplateSpec"]);
+    expect(await tools.get("deployments", "gateway")).toBeUndefined();
+    await tools.apply(policy("Always"));
+    await conditionIs(tools, type, ["True", "PodTemplateSpecValid"]);
+    await podsAre(tools, ({ containers }) => expect(containers).toHaveLength(1));
+  });
+});
