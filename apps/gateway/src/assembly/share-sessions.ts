@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import type {
   CachedSessions,
   CacheEvent,
-  SessionBus,
   SessionCounter,
   SessionStore,
 } from "@headgate/session-store";
@@ -10,7 +9,6 @@ import { readMessage } from "../rpc/message.ts";
 import { readRecord, writeRecord, type SessionRecord } from "../sessions/record.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { KeptSession, SharedSessions } from "../sessions/shared-sessions.ts";
-import { ToldEverywhere } from "../sessions/told-everywhere.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 import { sessionStorage } from "./session-storage.ts";
 import { shareEvents } from "./share-events.ts";
@@ -41,20 +39,14 @@ function shareSessions(
       follow(event, registry(), log);
     },
   });
-  const everywhere = listenTo(bus, registry);
+  bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
   return {
     tag,
     users,
     freshMs: LOOK_AGAIN_MS,
     lateMs: settings.sessionTtlMs / 10 + LOOK_AGAIN_MS,
     ...stateIn(cache, store, waitMs),
-    async end(id) {
-      const ended = await cache.end(id);
-      const told = everywhere.tell(id);
-      // Without the store nobody can be heard of, and the client has waited long enough.
-      if (ended.outcome === "ended" && ended.written) await told;
-      return ended;
-    },
+    end: (id) => cache.end(id),
     answer: (to, id, text) => {
       meter.carried("answer");
       void bus.sendTo(to, TOPIC, `${id} ${text}`);
@@ -73,20 +65,9 @@ function shareSessions(
     forget: (id) => void events.deleteSession(id),
     async close() {
       await cache.flush();
-      for (const open of [everywhere, cache, bus]) open.close();
+      for (const open of [cache, bus]) open.close();
     },
   };
-}
-
-/** Takes what other processes say; what is answered tells all of them. */
-function listenTo(bus: SessionBus, registry: () => SessionRegistry): ToldEverywhere {
-  bus.listen(TOPIC, { message: ({ text }) => hear(text, registry()) });
-  return new ToldEverywhere(bus, (id) => registry().endedElsewhere(id), startTimer);
-}
-
-function startTimer(ms: number, then: () => void): () => void {
-  const timer = setTimeout(then, ms);
-  return () => clearTimeout(timer);
 }
 
 /** Reads and writes sessions as what they are. */

@@ -138,6 +138,16 @@ test("an ended session is ended everywhere at once with a bus, and at the next r
   expect(await valueAt(deaf, ID)).toBe("<ended>");
 });
 
+test("an end is answered once every process has heard of it, also one whose cache does not have the session", async () => {
+  const rig = new CacheRig();
+  const [a, b, c] = [rig.connected(), rig.connected(), rig.connected()];
+  await a.sessions.create(ID, "a");
+  await valueAt(b, ID);
+  await a.sessions.end(ID);
+  for (const { events } of [b, c])
+    expect(events.filter(({ kind }) => kind === "ended")).toEqual([{ kind: "ended", id: ID }]);
+});
+
 test("a write is seen by the others at their next use with a bus", async () => {
   const rig = new CacheRig();
   const [a, b] = [rig.connected(), rig.connected()];
@@ -156,9 +166,10 @@ test("after a gap of the bus nothing known is trusted before it was asked for ag
   await a.sessions.create(ID, "a");
   await valueAt(b, ID);
   rig.network.disconnect();
-  await a.sessions.end(ID);
+  const ending = a.sessions.end(ID);
+  await rig.clock.advance(100);
+  await ending;
   expect(await valueAt(b, ID)).toBe("a");
-  await rig.clock.advance(1);
   rig.network.connect();
   expect(await valueAt(b, ID)).toBe("<ended>");
 });

@@ -33,8 +33,8 @@ class SessionsOfProcess implements CachedSessions {
   constructor(settings: CacheSettings) {
     this.#settings = settings;
     this.#residents = new Residents(settings);
-    this.#announcer = new Announcer(settings.bus, {
-      ended: (id) => this.#writeBack.forget(id, "ended"),
+    this.#announcer = new Announcer(settings.bus, settings.timer, {
+      ended: (id) => this.#endedElsewhere(id),
       changed: (id, revision) => {
         this.#residents.outdate(id, revision);
         settings.observe({ kind: "outdated", id });
@@ -117,9 +117,11 @@ class SessionsOfProcess implements CachedSessions {
         return unavailable("backlog-full", outcome.retryAfterMs);
     }
     this.#writeBack.forget(id, "ended");
-    this.#announcer.ended(id);
-    if (outcome.outcome === "ended") return { ...outcome, written: true };
-    return { outcome: "ended", was: "live", written: false };
+    const told = this.#announcer.ended(id);
+    // Without the store nobody can be heard of, and who asked has waited long enough.
+    if (outcome.outcome !== "ended") return { outcome: "ended", was: "live", written: false };
+    await told;
+    return { ...outcome, written: true };
   }
 
   hold(id: string): () => void {
@@ -188,6 +190,13 @@ class SessionsOfProcess implements CachedSessions {
     entry.lost = true;
     const release = this.#residents.entries.hold(entry.id);
     return this.#writeBack.write(entry).finally(release);
+  }
+
+  #endedElsewhere(id: string): void {
+    const isKnown = this.#residents.entries.peek(id) !== undefined;
+    this.#writeBack.forget(id, "ended");
+    // Whoever keeps things for a session may have it longer than the cache does.
+    if (!isKnown) this.#settings.observe({ kind: "ended", id });
   }
 
   /** Of a record that may be outdated already: the store has to be asked before it is used again. */

@@ -61,7 +61,7 @@ export interface CachedSessions {
   read(id: string, options?: ReadOptions): Promise<ReadOutcome>;
   /** Changes a session on top of what others have changed; changes that come while one is written are written together. */
   update(id: string, change: Change): Promise<CachedUpdateOutcome>;
-  /** Ends a session for all processes. */
+  /** Ends a session for all processes; answers when those that are known to be there have heard it, or 100 ms later. */
   end(id: string): Promise<CachedEndOutcome>;
   /** Keeps a session from being evicted, from now or from when it is read, until what is answered is called. */
   hold(id: string): () => void;

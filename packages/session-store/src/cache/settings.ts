@@ -30,7 +30,7 @@ export interface CachedSessionsOptions {
 
 /**
  * What a cache does, for counters and for whoever keeps things for a session. `evicted`, `idle` and `ended`: the cache
- * no longer has it; `outdated`: another process wrote it, and the next use asks for it; `idle` says that this process has not used it for a TTL, others may have. `change-failed`: a change
+ * no longer has it, or in the case of `ended` another process says so of one that it did not have; `outdated`: another process wrote it, and the next use asks for it; `idle` says that this process has not used it for a TTL, others may have. `change-failed`: a change
  * that had waited for the store threw when it was made upon what stood there then, and is given up.
  */
 export type CacheEvent =

@@ -110,7 +110,7 @@ export class WriteBack {
   async #settleEnd(id: string): Promise<Settlement> {
     const outcome = this.heard(await this.#settings.store.end(id));
     // Again: whoever heard the first time may have read the session since.
-    if (outcome.outcome === "ended") this.#announcer.ended(id);
+    if (outcome.outcome === "ended") void this.#announcer.ended(id);
     return settlementOf(outcome);
   }
 

@@ -1,13 +1,11 @@
-import type { SessionBus } from "@headgate/session-store";
+import type { SessionBus } from "../bus/session-bus.ts";
+import type { Timer } from "../clock.ts";
 
-/** What processes say to each other about who is there, and who heard what. */
+// What processes say to each other about who is there, and who heard what.
 const TOPIC = "heard";
 
-/** After this time a process that did not say that it heard is taken for gone, until it is heard of again. */
+// After this time a process that did not say that it heard is taken for gone, until it is heard of again.
 const LONGEST_MS = 100;
-
-/** Timers, as arguments. */
-type StartTimer = (ms: number, then: () => void) => () => void;
 
 interface Waiting {
   readonly silent: Set<string>;
@@ -18,17 +16,17 @@ interface Waiting {
  * Tells the other processes that a session was ended, and waits until each of them has heard it: a client whose DELETE
  * was answered must not be let in anywhere. Knows the others by what they say, so that nobody has to count them.
  */
-class ToldEverywhere {
+export class ToldEverywhere {
   readonly #bus: SessionBus;
-  readonly #startTimer: StartTimer;
+  readonly #timer: Timer;
   readonly #others = new Set<string>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #stop: () => void;
 
   /** `ended` hears of sessions that another process ended. */
-  constructor(bus: SessionBus, ended: (id: string) => void, startTimer: StartTimer) {
+  constructor(bus: SessionBus, ended: (id: string) => void, timer: Timer) {
     this.#bus = bus;
-    this.#startTimer = startTimer;
+    this.#timer = timer;
     this.#stop = bus.listen(TOPIC, {
       message: ({ from, text }) => this.#hear(from, text, ended),
       // Whoever came meanwhile does not know of this process, nor this one of them.
@@ -39,12 +37,12 @@ class ToldEverywhere {
 
   /** Resolves when all others have heard of it, or did not say so in time. */
   async tell(id: string): Promise<void> {
+    void this.#bus.broadcast(TOPIC, `ended ${id}`);
     if (this.#others.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const silent = new Set(this.#others);
     this.#waiting.set(id, { silent, done: resolve });
-    const stopTimer = this.#startTimer(LONGEST_MS, resolve);
-    void this.#bus.broadcast(TOPIC, `ended ${id}`);
+    const stopTimer = this.#timer(LONGEST_MS, resolve);
     await promise;
     stopTimer();
     this.#waiting.delete(id);
@@ -76,5 +74,3 @@ class ToldEverywhere {
     if (waiting.silent.size === 0) waiting.done();
   }
 }
-
-export { ToldEverywhere };

@@ -1,5 +1,6 @@
-import { memoryBusNetwork, type SessionBus } from "@headgate/session-store";
 import { expect, test } from "vitest";
+import { memoryBusNetwork } from "../bus/memory.ts";
+import type { SessionBus } from "../bus/session-bus.ts";
 import { ToldEverywhere } from "./told-everywhere.ts";
 
 interface Process {
@@ -55,6 +56,13 @@ test("one that does not answer is waited for once", async () => {
   await telling;
   await a.told.tell("t");
   expect(c.ended).toEqual(["s", "t"]);
+});
+
+test("one that did not say yet that it is there hears of it all the same", async () => {
+  const [a, b] = processesOf("a", "b") as [Process, Process];
+  await a.told.tell("s");
+  await settled();
+  expect(b.ended).toEqual(["s"]);
 });
 
 test("one that said goodbye is not waited for", async () => {
