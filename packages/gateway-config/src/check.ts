@@ -36,7 +36,7 @@ function checkConfig(
   if ("apiVersion" in given && "kind" in given) {
     return { config: undefined, findings: [kubernetesManifest()] };
   }
-  const replaced = withVariables(ownSpelling(given), env);
+  const replaced = withVariables(ownSpelling(given, env), env);
   const read = readAs(GatewayConfig, replaced.value, plainText);
   const formal = [...replaced.findings, ...(read.ok ? [] : read.findings)];
   // What has no right form, or is missing, is told once; a rule about the same place would repeat it.

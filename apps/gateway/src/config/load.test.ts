@@ -69,6 +69,67 @@ test.each([
   });
 });
 
+/** As ToolHive's operator writes it for a server with limits, with everything that it fills in. */
+const OF_THE_OTHER_OPERATOR = `aggregation:
+    conflictResolution: prefix
+    conflictResolutionConfig:
+        prefixFormat: '{workload}_'
+backends:
+    - metadata:
+        group: tools
+        namespace: shop
+        remote_url: https://docs.example.com/mcp
+        tool_type: mcp
+        workload_status: Ready
+        workload_type: server_entry
+      name: docs
+      transport: streamable-http
+      url: https://docs.example.com/mcp
+groupRef: tools
+incomingAuth:
+    type: anonymous
+name: gateway
+operational:
+    failureHandling:
+        circuitBreaker:
+            enabled: false
+            failureThreshold: 5
+            timeout: 60s
+        healthCheckInterval: 30s
+        healthCheckTimeout: 10s
+        partialFailureMode: fail
+        statusReportingInterval: 30s
+        unhealthyThreshold: 3
+    timeouts:
+        default: 30s
+outgoingAuth:
+    source: inline
+rateLimiting:
+    shared:
+        maxTokens: 10
+        refillPeriod:
+            duration: 1m0s
+sessionStorage:
+    address: redis:6379
+    db: 0
+    provider: redis
+telemetry: null
+`;
+
+test("what ToolHive's operator writes is read under it, and what it fills in is not taken for a wish", () => {
+  const env = { VMCP_NAME: "gateway", VMCP_NAMESPACE: "shop" };
+  const { config } = configOf(OF_THE_OTHER_OPERATOR, env);
+  expect(config).toMatchObject({
+    name: "gateway",
+    backends: [{ name: "docs", url: "https://docs.example.com/mcp" }],
+    rateLimiting: { shared: { maxTokens: 10, refillPeriod: "1m0s" } },
+    sessionStorage: { provider: "redis", address: "redis:6379" },
+  });
+  expect(problemsOf(OF_THE_OTHER_OPERATOR)).toEqual([
+    expect.stringContaining("operational.failureHandling.partialFailureMode"),
+  ]);
+});
+
 test("a plain number or boolean is a text where a text belongs, as it was written", () => {
   const { config } = configOf(
     withLines("    args: [-p, 8080, 0x1F, 1.0, true]\n    env: { PORT: 8080, DEBUG: false }\n"),
