@@ -30,13 +30,18 @@ ${more}`;
   return planned(objectsFrom(text), env);
 }
 
-function podsOf({ plan }: Planned): Pods {
-  const { template } = plan.objects?.deployments["spec"] as { template: { spec: Pods } };
+function objectsOf({ plan }: Planned) {
+  if (plan.objects === undefined) throw new Error("Nothing is planned.");
+  return plan.objects;
+}
+
+function podsOf(result: Planned): Pods {
+  const { template } = objectsOf(result).deployments["spec"] as { template: { spec: Pods } };
   return template.spec;
 }
 
-function configOf({ plan }: Planned): unknown {
-  const data = plan.objects?.configMaps["data"] as Readonly<Record<string, string>>;
+function configOf(result: Planned): unknown {
+  const data = objectsOf(result).configMaps["data"] as Readonly<Record<string, string>>;
   return parse(data["config.yaml"] ?? "");
 }
 
@@ -83,7 +88,7 @@ test("the pull secrets of an installation come after a gateway's own, each once"
   });
   const names = [{ name: "own" }, { name: "mirror" }, { name: "registry" }];
   expect(podsOf(result).imagePullSecrets).toEqual(names);
-  expect(result.plan.objects?.serviceAccounts).toHaveProperty("imagePullSecrets", names);
+  expect(objectsOf(result).serviceAccounts).toHaveProperty("imagePullSecrets", names);
 });
 
 test("where the platform gives out user ids, none is asked for; everything else is as hardened", () => {
@@ -103,8 +108,8 @@ test("where the platform gives out user ids, none is asked for; everything else 
 });
 
 test("a gateway with an account of its own gets none of ours, and no rights", () => {
-  const { plan } = gatewayWith(", serviceAccount: own", {});
-  expect(Object.keys(plan.objects ?? {}).toSorted()).toEqual([
+  const result = gatewayWith(", serviceAccount: own", {});
+  expect(Object.keys(objectsOf(result)).toSorted()).toEqual([
     "configMaps",
     "deployments",
     "secrets",
@@ -121,5 +126,5 @@ status: { phase: ${phase}, readyReplicas: 1, url: "http://weather:8080/mcp" }
 `;
   const one = gatewayWith("", {}, member("Ready", "{}"));
   const other = gatewayWith("", {}, member("Failed", "{ example.com/note: changed }"));
-  expect(other.plan.objects).toEqual(one.plan.objects);
+  expect(objectsOf(other)).toEqual(objectsOf(one));
 });
