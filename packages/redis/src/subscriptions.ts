@@ -18,7 +18,7 @@ export class Subscriptions {
   /** Adds a subscriber; answers how to remove it. */
   subscribe(channel: string, subscriber: Subscriber): () => void {
     const others = this.#channels.get(channel);
-    this.#channels.set(channel, [...(others ?? []), subscriber]);
+    this.#channels.set(channel, others?.concat(subscriber) ?? [subscriber]);
     this.#client ??= this.#connect();
     if (others === undefined) this.#ask([channel]);
     // Never before `subscribe` has returned.

@@ -193,7 +193,9 @@ class Session implements Peer {
   /** Ends calls and streams, and the backends' sessions unless another process is to go on in them. */
   async close(nowMs: number, how: { readonly keepSession: boolean }): Promise<void> {
     this.#closed = true;
-    this.giveUpCalls(new GatewayError("session-not-found", "The session was ended."));
+    // Made only where somebody gets it: most sessions that end have no call, and an error costs more than the rest.
+    if (this.callsUnderWay > 0)
+      this.giveUpCalls(new GatewayError("session-not-found", "The session was ended."));
     this.#own?.close();
     const said = this.#streams?.close(nowMs);
     if (this.#dialogue !== undefined || this.#state.current.backends.size > 0)

@@ -113,7 +113,8 @@ class StandingBook {
   }
 
   #putOnTop(tag: string): void {
-    this.#holders = [...this.#holders.filter((holder) => holder !== tag), tag];
+    // Not spread, which would leave room for many more.
+    this.#holders = this.#holders.filter((holder) => holder !== tag).concat(tag);
   }
 
   /** What nobody was there for is for who is now. */

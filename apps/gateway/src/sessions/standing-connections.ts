@@ -29,7 +29,7 @@ class StandingConnections {
   /** Takes one more; the oldest ends when there are too many. */
   add(response: ServerResponse): void {
     const [oldest] = this.#all;
-    this.#all = [...this.#all, response];
+    this.#all = this.#all.concat(response);
     response.on("close", () => this.#remove(response));
     if (oldest && this.#all.length > MAX_CONNECTIONS) this.dismiss(oldest);
   }

@@ -7,7 +7,7 @@ export class Followers {
   readonly #byKey = new Map<string, readonly Following[]>();
 
   add(key: string, following: Following): void {
-    this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), following]);
+    this.#byKey.set(key, this.#byKey.get(key)?.concat(following) ?? [following]);
   }
 
   /** Stops a following and forgets it. */
