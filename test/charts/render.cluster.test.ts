@@ -5,6 +5,7 @@ import { manifestSchema } from "@headgate/kube-schema";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { describe, expect, onTestFinished } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { ROOT } from "../docs/markdown.ts";
 import { type Made, OPERATOR_CHART, render } from "./chart.ts";
 
 const { test, cluster } = useCluster({ node: false, helm: true });
@@ -193,10 +194,28 @@ test("the dashboard is JSON, and every panel has a source and a place of its own
   expect(panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
 });
 
+test("what the guides set are values of the chart", async () => {
+  const guides = ["kubernetes", "migrate-from-toolhive", "operations"];
+  const texts = await Promise.all(
+    guides.map((guide) => readFile(join(ROOT, `docs/guides/${guide}.md`), "utf8")),
+  );
+  const commands = texts.join("\n").replaceAll("\\\n", " ").split("\n");
+  const settings = commands
+    .filter((line) => line.includes("charts/headgate-operator "))
+    .flatMap((line) => [...line.matchAll(/--set '?([^\s']+)'?/g)].map(([, one = ""]) => one));
+  const switches = texts.flatMap((text) =>
+    [...text.matchAll(/`(\w+\.enabled=true)`/g)].map(([, one = ""]) => one),
+  );
+  expect(settings).toContain("operator.rbac.scope=namespace");
+  expect(switches).toContain("prometheusRule.enabled=true");
+  const { objects } = await render(cluster(), set(...new Set([...settings, ...switches])));
+  expect(names(objects)).toContain("Role team-a/headgate-headgate-operator");
+});
+
 test("the guide says of every alert what to do", async () => {
   const { text } = await render(cluster(), set("prometheusRule.enabled=true"));
   const alerts = [...text.matchAll(/alert: (\w+)/g)].map(([, alert = ""]) => alert);
-  const guide = await readFile(join(OPERATOR_CHART, "../../../docs/guides/operations.md"), "utf8");
+  const guide = await readFile(join(ROOT, "docs/guides/operations.md"), "utf8");
   expect(alerts.length).toBeGreaterThan(5);
   expect(alerts.filter((alert) => !guide.includes(`| \`${alert}\``))).toEqual([]);
 });
