@@ -15,10 +15,21 @@ export class Call extends Command {
   /** On the connection's clock. */
   dueMs: number;
 
-  constructor(name: string, args: readonly (string | number)[], dueMs: number) {
-    // The library makes an array of its own.
-    super(name, args as (string | number)[], utf8);
+  /** Keeps `args`; `lost` says why there is no connection, if there is none. */
+  constructor(name: string, args: string[], dueMs: number, lost: () => RedisError | undefined) {
+    // The library would copy arguments and look through them for what is no text.
+    super(name, [], utf8);
+    this.args = args;
     this.dueMs = dueMs;
+    const reject = this.reject;
+    // Not by another promise behind that of the library, for which every call that does not fail would have to pay.
+    this.reject = (error) => {
+      const said = errorSaid(error);
+      if (said !== undefined) return reject(said);
+      this.isSettled = true;
+      // Why a connection was lost is known at the end of the turn that ended it.
+      process.nextTick(() => reject(failureOf(this, lost())));
+    };
   }
 
   override toWritable(socket: object): string | Buffer {
@@ -41,12 +52,17 @@ export class Call extends Command {
 
 const REDIRECTED = "Too many Cluster redirections. Last error: ReplyError: ";
 
-/** What a failed call comes to; `lost` says why there is no connection, if there is none. */
-export function failureOf(call: Call, error: Error, lost: RedisError | undefined): RedisError {
+/** What Redis answered, or this process decided, if it is that which a call failed of. */
+function errorSaid(error: Error): RedisError | undefined {
   if (error instanceof RedisError) return error;
   if (error.name === "ReplyError") return errorOfReply(error.message);
   if (error.message.startsWith(REDIRECTED))
     return errorOfReply(error.message.slice(REDIRECTED.length));
+  return undefined;
+}
+
+/** What a call comes to that has no connection; `lost` says why there is none, if that is known. */
+function failureOf(call: Call, lost: RedisError | undefined): RedisError {
   const why = lost === undefined ? "" : `: ${lost.message}`;
   if (!call.written) {
     if (lost?.code === "closed") return lost;

@@ -1,5 +1,5 @@
 import { Cluster } from "ioredis";
-import { Call, deadlineMissed, failureOf } from "./call.ts";
+import { Call, deadlineMissed } from "./call.ts";
 import { openClient, openSubscriber } from "./client.ts";
 import type {
   CallOptions,
@@ -44,6 +44,7 @@ class LibraryConnection implements RedisConnection {
   readonly #scripts: ScriptRunner;
   readonly #subscriptions: Subscriptions;
   readonly #turns: Turns;
+  readonly #failure = (): RedisError | undefined => this.#state.failure;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -69,7 +70,7 @@ class LibraryConnection implements RedisConnection {
     args: readonly RedisArgument[] = [],
     options?: CallOptions,
   ): Promise<Reply> {
-    return this.#issue(new Call(command, args, this.#dueMs(options)), this.#client);
+    return this.#issue(this.#callOf(command, args.map(String), this.#dueMs(options)), this.#client);
   }
 
   run(
@@ -80,7 +81,7 @@ class LibraryConnection implements RedisConnection {
   ): Promise<Reply> {
     const dueMs = this.#dueMs(options);
     return this.#scripts.run(script, keys, args, (command, all) =>
-      this.#issue(new Call(command, all, dueMs), this.#client),
+      this.#issue(this.#callOf(command, all, dueMs), this.#client),
     );
   }
 
@@ -108,14 +109,16 @@ class LibraryConnection implements RedisConnection {
     return this.#settings.now() + (options?.deadlineMs ?? this.#settings.deadlineMs);
   }
 
+  #callOf(command: string, args: string[], dueMs: number): Call {
+    return new Call(command, args, dueMs, this.#failure);
+  }
+
   #issue(call: Call, client: Client): Promise<Reply> {
     this.#turns.sent(call);
     const sent = client.sendCommand(call) as Promise<Reply>;
     if (client instanceof Cluster) call.noteRedirections();
     if (!call.isSettled) this.#deadlines.add(call);
-    return sent.catch((error: Error) => {
-      throw failureOf(call, error, this.#state.failure);
-    });
+    return sent;
   }
 
   #giveUp(call: Call): void {
@@ -131,7 +134,7 @@ class LibraryConnection implements RedisConnection {
     ] as const;
     for (const [command, ...args] of questions) {
       try {
-        return evictionPolicyOf(await this.#issue(new Call(command, args, dueMs), server));
+        return evictionPolicyOf(await this.#issue(this.#callOf(command, args, dueMs), server));
       } catch (error) {
         const refused = error instanceof RedisError && /^(forbidden|error-reply)$/.test(error.code);
         if (!refused) throw error;

@@ -2,8 +2,8 @@ import type { RedisArgument, Reply } from "./connection.ts";
 import { RedisError } from "./error.ts";
 import type { Script } from "./script.ts";
 
-/** Sends one command of a call whose deadline is set. */
-export type Send = (command: string, args: readonly RedisArgument[]) => Promise<Reply>;
+/** Sends one command of a call whose deadline is set; it may keep `args`. */
+export type Send = (command: string, args: string[]) => Promise<Reply>;
 
 /**
  * Runs scripts by name, and gives Redis the text when it does not have it. A connection keeps its order: while one
@@ -25,45 +25,51 @@ export class ScriptRunner {
     args: readonly RedisArgument[],
     send: Send,
   ): Promise<Reply> {
-    const rest = [keys.length, ...keys, ...args];
-    return send("EVALSHA", [script.sha1, ...rest]).catch((error: unknown) => {
+    return send("EVALSHA", argumentsOf(script.sha1, keys, args)).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
-      return this.#again(script, hashTag(keys[0] ?? ""), rest, send);
+      return this.#again(script, keys, args, send);
     });
   }
 
   async #again(
     script: Script,
-    tag: string,
-    rest: readonly RedisArgument[],
+    keys: readonly string[],
+    args: readonly RedisArgument[],
     send: Send,
   ): Promise<Reply> {
     // Calls of one hash tag go to one node; those of others may go to a node that does not have the text yet.
-    const place = `${script.sha1} ${tag}`;
-    if (!this.#loading.has(place)) return this.#load(script, place, rest, send);
+    const place = `${script.sha1} ${hashTag(keys[0] ?? "")}`;
+    const load = (): Promise<Reply> =>
+      this.#load(place, () => send("EVAL", argumentsOf(script.text, keys, args)));
+    if (!this.#loading.has(place)) return load();
     try {
-      return await send("EVALSHA", [script.sha1, ...rest]);
+      return await send("EVALSHA", argumentsOf(script.sha1, keys, args));
     } catch (error) {
       if (!isMissing(error)) throw error;
       // Flushed again meanwhile.
-      return this.#load(script, place, rest, send);
+      return load();
     }
   }
 
-  async #load(
-    script: Script,
-    place: string,
-    rest: readonly RedisArgument[],
-    send: Send,
-  ): Promise<Reply> {
+  async #load(place: string, sendText: () => Promise<Reply>): Promise<Reply> {
     this.#loading.add(place);
     this.#loaded();
     try {
-      return await send("EVAL", [script.text, ...rest]);
+      return await sendText();
     } finally {
       this.#loading.delete(place);
     }
   }
+}
+
+function argumentsOf(
+  script: string,
+  keys: readonly string[],
+  args: readonly RedisArgument[],
+): string[] {
+  const all = [script, String(keys.length), ...keys];
+  for (const arg of args) all.push(typeof arg === "string" ? arg : String(arg));
+  return all;
 }
 
 function isMissing(error: unknown): boolean {

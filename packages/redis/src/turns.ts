@@ -29,14 +29,14 @@ export class Turns {
     if (this.#calls.length === 0) {
       this.#begunMs = this.#now();
       this.#observer.roundTripBegun?.();
-      process.nextTick(() => this.#end());
+      process.nextTick(this.#end);
     }
     this.#calls.push(call);
   }
 
-  #end(): void {
+  readonly #end = (): void => {
     const heldUpMs = this.#now() - this.#begunMs;
     if (heldUpMs >= HELD_UP_MS) for (const call of this.#calls) call.dueMs += heldUpMs;
     this.#calls = [];
-  }
+  };
 }

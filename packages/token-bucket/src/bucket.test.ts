@@ -74,13 +74,19 @@ test.each([
 test("two limits share an identity exactly when key, capacity and period are equal, whatever the key holds", () => {
   const tricky = fc.record({
     key: fc.string({ unit: fc.constantFrom("1", "2", "/", ":", "a"), maxLength: 5 }),
+    owner: fc.option(fc.string({ unit: fc.constantFrom("1", "2", "/", ":", "a"), maxLength: 5 }), {
+      nil: undefined,
+    }),
     capacity: fc.integer({ min: 1, max: 3 }),
     periodMicros: fc.integer({ min: 100, max: 103 }),
   });
   fc.assert(
     fc.property(tricky, tricky, (a, b) => {
       const equal =
-        a.key === b.key && a.capacity === b.capacity && a.periodMicros === b.periodMicros;
+        a.key === b.key &&
+        a.owner === b.owner &&
+        a.capacity === b.capacity &&
+        a.periodMicros === b.periodMicros;
       expect(defineBucket(a).id === defineBucket(b).id).toBe(equal);
     }),
     { numRuns: 2000 },

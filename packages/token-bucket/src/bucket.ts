@@ -67,22 +67,17 @@ export function defineBucket(spec: BucketSpec): Bucket {
   }
   const limitId = `${capacity}/${periodMicros}:${key}`;
   const bucket = { key, owner, capacity, periodMicros, audit, weight, onStoreFailure };
-  return { ...bucket, limitId, id: idOf(bucket, owner, limitId), emissionMicros, tauMicros };
+  return { ...bucket, limitId, id: idOf(limitId, owner), emissionMicros, tauMicros };
 }
 
 /** The same limit for another owner. */
 export function ownedBy(bucket: Bucket, owner: string): Bucket {
-  return { ...bucket, owner, id: idOf(bucket, owner, bucket.limitId) };
+  return { ...bucket, owner, id: idOf(bucket.limitId, owner) };
 }
 
-/** Numbers, the owner's length and colons end the prefix, so no key and no owner can imitate another bucket's id. */
-function idOf(
-  limit: Pick<Bucket, "capacity" | "periodMicros" | "key">,
-  owner: string | undefined,
-  limitId: string,
-): string {
-  if (owner === undefined) return limitId;
-  return `${limit.capacity}/${limit.periodMicros}/${owner.length}:${owner}:${limit.key}`;
+/** A limit's id has a slash after its first number, an owner's bucket a colon, and that number says where the owner ends. */
+function idOf(limitId: string, owner: string | undefined): string {
+  return owner === undefined ? limitId : `${owner.length}:${owner}${limitId}`;
 }
 
 function requirePositiveInteger(key: string, field: string, value: number): void {

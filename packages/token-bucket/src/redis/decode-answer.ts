@@ -51,12 +51,25 @@ export function answersOf(reply: unknown, states: boolean): ReadonlyMap<number, 
   return answers;
 }
 
+/** What every request that passes is told, whose answer has nothing more to say. */
+const passedBy: Readonly<Record<DecisionSource, Decision>> = {
+  store: passed("store"),
+  batch: passed("batch"),
+  "deny-cache": passed("deny-cache"),
+  local: passed("local"),
+};
+
+function passed(source: DecisionSource): Decision {
+  return Object.freeze({ allowed: true, source, states: NO_STATES, auditRefusedBy: NONE });
+}
+
 /** The decision that an answer is. */
 export function decisionOf(
   { buckets, cost = 1 }: TakeRequest,
   { short, states }: Answer,
   source: DecisionSource,
 ): Decision {
+  if (short.length === 0 && states.length === 0) return passedBy[source];
   if (short.length === 0) return { allowed: true, source, states, auditRefusedBy: NONE };
   const refusedBy: number[] = [];
   const auditRefusedBy: number[] = [];

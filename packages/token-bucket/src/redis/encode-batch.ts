@@ -1,10 +1,9 @@
-import type { Bucket } from "../bucket.ts";
 import { TokenBucketError } from "../error.ts";
 import { costOf } from "../request.ts";
 import type { TakeRequest } from "../store.ts";
 import { batchScripts, type Width } from "./batch-script.ts";
 import { incrementOf } from "./increment.ts";
-import { rowOf, type LimitNames, type Names } from "./names.ts";
+import { askedOf, calledIn, type LimitNames, type Names } from "./names.ts";
 import type { Script } from "./script-runner.ts";
 
 /** A script call that decides several requests. */
@@ -14,11 +13,10 @@ export interface BatchCall {
   readonly args: readonly string[];
 }
 
-/** A hash of the batch, and what it is asked for. */
+/** A hash of the batch, of which the first is number 1, and what it is asked for. */
 interface Hash {
   readonly number: number;
-  /** By id, which all buckets of a limit share. */
-  readonly limitIds: string[];
+  readonly key: string;
   readonly limits: LimitNames[];
 }
 
@@ -35,85 +33,110 @@ export function encodeBatch(
 
 class BatchEncoding {
   readonly #names: Names;
-  readonly #hashes = new Map<string | undefined, Hash>();
-  readonly #rows = new Map<string, number>();
+  readonly #batch: number;
+  readonly #hashes: Hash[] = [];
   /** Tau and increment of each row. */
   readonly #numbers: string[] = [];
+  readonly #rows = new Map<string, number>();
+  readonly #words: string[] = [];
+  /** The words that are whole seconds. */
+  readonly #seconds = new Map<string, number>();
   readonly #asked: number[] = [];
+  #mostBuckets = 0;
 
   constructor(names: Names) {
     this.#names = names;
+    this.#batch = names.begin();
   }
 
   add(request: TakeRequest): void {
     const cost = costOf(request);
     const { buckets } = request;
-    this.#asked.push(buckets.length);
+    const asked = this.#asked;
+    asked.push(buckets.length);
+    if (buckets.length > this.#mostBuckets) this.#mostBuckets = buckets.length;
+    let hash: Hash | undefined;
+    let ownerOfHash: string | undefined;
     for (const bucket of buckets) {
+      const { owner } = bucket;
+      // As a rule several buckets of one owner come one after the other.
+      if (hash === undefined || owner !== ownerOfHash) hash = this.#hashOf(owner);
+      ownerOfHash = owner;
       const limit = this.#names.limitOf(bucket);
-      const hash = this.#hashOf(bucket.owner);
       const increment = incrementOf(bucket, cost);
       const row = this.#rowOf(limit, bucket.audit ? -increment : increment);
-      this.#asked.push(hash.number, placeIn(hash, bucket, limit), row);
+      asked.push(hash.number, placeIn(hash, limit), row);
     }
   }
 
   finish(states: boolean): BatchCall {
-    const words = new Map<string, number>();
-    const program = [this.#rows.size];
-    const keys: string[] = [];
-    for (const [owner, { limits }] of this.#hashes) {
-      keys.push(this.#names.keyOf(owner));
-      const seconds = limits.reduce((most, limit) => Math.max(most, limit.seconds), 0);
-      program.push(limits.length, numberOf(words, String(seconds)));
-      for (const { field } of limits) program.push(numberOf(words, field));
+    const rows = this.#rows.size;
+    const program = [rows];
+    for (const { limits } of this.#hashes) {
+      program.push(limits.length, this.#secondsOf(limits));
+      for (const limit of limits) program.push(this.#wordOf(limit));
     }
-    for (const number of this.#asked) program.push(number);
-    const width = program.every((number) => number < 128) ? 1 : 2;
+    const words = this.#words.length;
+    // No place is above the number of words, as each limit has one.
+    const most = Math.max(rows, words, this.#hashes.length, this.#mostBuckets);
+    const width = most < 128 ? 1 : 2;
     return {
       script: batchScripts[width][states ? "states" : "verdicts"],
-      keys,
-      args: [textOf(program, width), ...this.#numbers, ...words.keys()],
+      keys: this.#hashes.map(({ key }) => key),
+      args: [textOf(program.concat(this.#asked), width), ...this.#numbers, ...this.#words],
     };
   }
 
   #hashOf(owner: string | undefined): Hash {
-    let hash = this.#hashes.get(owner);
-    if (hash === undefined) {
-      hash = { number: this.#hashes.size + 1, limitIds: [], limits: [] };
-      this.#hashes.set(owner, hash);
-    }
-    return hash;
+    const names = this.#names.ownerOf(owner);
+    const known = names.batch === this.#batch ? this.#hashes[names.number - 1] : undefined;
+    if (known !== undefined) return known;
+    const made = { number: this.#hashes.length + 1, key: names.key, limits: [] };
+    this.#hashes.push(made);
+    names.batch = this.#batch;
+    names.number = made.number;
+    return made;
   }
 
+  /** Limits of equal tau and increment share a row. */
   #rowOf(limit: LimitNames, increment: number): number {
-    const text = rowOf(limit, increment);
-    let row = this.#rows.get(text);
+    const called = calledIn(this.#batch, limit);
+    if (called.row > 0 && called.increment === increment) return called.row;
+    const asked = askedOf(limit, increment);
+    let row = this.#rows.get(asked.row);
     if (row === undefined) {
       row = this.#rows.size + 1;
-      this.#rows.set(text, row);
-      this.#numbers.push(limit.tau, String(increment));
+      this.#rows.set(asked.row, row);
+      this.#numbers.push(limit.tau, asked.text);
     }
+    called.row = row;
+    called.increment = increment;
     return row;
   }
-}
 
-/** Where a bucket is in its hash, from 1. */
-function placeIn({ limitIds, limits }: Hash, { limitId }: Bucket, limit: LimitNames): number {
-  const known = limitIds.indexOf(limitId);
-  if (known >= 0) return known + 1;
-  limits.push(limit);
-  return limitIds.push(limitId);
-}
-
-/** Numbers words from 1 in the order in which they are first named. */
-function numberOf(words: Map<string, number>, word: string): number {
-  let number = words.get(word);
-  if (number === undefined) {
-    number = words.size + 1;
-    words.set(word, number);
+  #wordOf(limit: LimitNames): number {
+    const called = calledIn(this.#batch, limit);
+    if (called.word === 0) called.word = this.#words.push(limit.field);
+    return called.word;
   }
-  return number;
+
+  /** The word for the longest tau among limits. */
+  #secondsOf(limits: readonly LimitNames[]): number {
+    let longest = limits[0] as LimitNames;
+    for (const limit of limits) if (limit.seconds > longest.seconds) longest = limit;
+    let word = this.#seconds.get(longest.secondsText);
+    if (word === undefined) {
+      word = this.#words.push(longest.secondsText);
+      this.#seconds.set(longest.secondsText, word);
+    }
+    return word;
+  }
+}
+
+/** Where a limit is in a hash, from 1. */
+function placeIn({ limits }: Hash, limit: LimitNames): number {
+  const known = limits.indexOf(limit);
+  return known < 0 ? limits.push(limit) : known + 1;
 }
 
 /** Longer lists are more arguments than a function takes. */

@@ -72,7 +72,8 @@ export class MicroBatcher<Request, Answer> {
     }
     this.#sender.sendMany(batch.map(({ request }) => request)).then(
       (answers) => {
-        for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
+        for (let index = 0; index < batch.length; index++)
+          batch[index]?.resolve(answers[index] as Answer);
       },
       (error: unknown) => {
         for (const { reject } of batch) reject(error);

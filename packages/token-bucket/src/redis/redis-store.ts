@@ -96,17 +96,15 @@ class RedisStore implements TokenBucketStore {
     };
   }
 
-  async #takeOne(request: TakeRequest): Promise<Decision> {
-    if (request.buckets.length > MOST_UNROLLED) {
-      const [decision] = await this.#takeMany([request]);
-      return decision as Decision;
-    }
-    const cost = costOf(request);
+  #takeOne(request: TakeRequest): Promise<Decision> {
+    if (request.buckets.length > MOST_UNROLLED)
+      return this.#takeMany([request]).then(([decision]) => decision as Decision);
     const sentMicros = this.#now();
-    const { script, keys, args, order } = encodeTake(request, cost, this.#names);
-    const reply = await this.#runner.run(script, keys, args, this.#call);
-    const answer = decodeAnswer(reply, request.buckets, request.states ?? true, order);
-    return this.#conclude(request, answer, sentMicros, "store");
+    const { script, keys, args, order } = encodeTake(request, request.cost ?? 1, this.#names);
+    return this.#runner.run(script, keys, args, this.#call).then((reply) => {
+      const answer = decodeAnswer(reply, request.buckets, request.states ?? true, order);
+      return this.#conclude(request, answer, sentMicros, "store");
+    });
   }
 
   async #takeMany(requests: readonly TakeRequest[]): Promise<readonly Decision[]> {
