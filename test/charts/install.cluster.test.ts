@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { openPassage, type Passage } from "@headgate/test-cluster";
 import { useCluster } from "@headgate/test-cluster/vitest";
 import { afterAll, beforeAll, expect, onTestFinished, vi } from "vitest";
+import { ROOT } from "../docs/markdown.ts";
 import { startEcho } from "../fixtures/echo/listen.ts";
 import { messagesIn } from "../wire/http.ts";
 import { openSession } from "../wire/session.ts";
@@ -161,6 +164,10 @@ test("two charts and three objects end in a gateway that keeps its limits in Red
     });
     expect({ of, missing, strange }).toEqual({ of, missing: [], strange: [] });
   }
+  const guide = await readFile(join(ROOT, "docs/guides/operations.md"), "utf8");
+  const named = [...guide.matchAll(/`((?:headgate|toolhive)_[a-z_]+)`/g)];
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.flatMap(([, name = ""]) => (known.has(name) ? [] : name))).toEqual([]);
 
   // As the guide has it for the end: what was made goes with what it was made for.
   await kubectl("delete", "toolhive", "--all", "--all-namespaces", "--timeout=60s");
