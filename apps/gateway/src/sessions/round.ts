@@ -4,8 +4,11 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 const TURN_MS = 2;
 const LEAST_PER_TURN = 16;
 
-/** Of what was begun on the way so much goes on at a time; nothing of it holds up the rest for longer than this. */
-const AT_ONCE = 100;
+/**
+ * Of what was begun on the way so much goes on at a time, as the answers to all of it may come in one turn; nothing of it
+ * holds up the rest for longer than this.
+ */
+const AT_ONCE = 40;
 const LONGEST_WAIT_MS = 1_000;
 
 /** Goes through many values again and again, a few in each turn of the event loop, so that no request waits for all of them. */
@@ -13,8 +16,8 @@ class Round {
   #rests = false;
 
   /**
-   * Does something for each value, and for the first few before it returns. Of the promises that `act` answers, a
-   * hundred go on at a time. While the last round is not over, that one goes on and no other begins.
+   * Does something for each value, and for the first few before it returns. Of the promises that `act` answers,
+   * forty go on at a time. While the last round is not over, that one goes on and no other begins.
    */
   begin<Value>(values: Iterable<Value>, act: (value: Value) => unknown): void {
     if (!this.#rests) void this.#through(values, act);
