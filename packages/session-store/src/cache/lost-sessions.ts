@@ -1,9 +1,10 @@
+import { Retry, type RetryOptions } from "../retry.ts";
 import type { ReadOutcome, SessionStore } from "../store/session-store.ts";
 import type { Entry } from "./entry.ts";
 import type { Residents } from "./residents.ts";
 
 /** What the search works with. */
-export interface LostSessionsParts {
+export interface LostSessionsParts extends RetryOptions {
   readonly store: Pick<SessionStore, "peek">;
   readonly residents: Residents;
   readonly now: () => number;
@@ -26,11 +27,15 @@ const SAMPLE = 64;
  */
 export class LostSessions {
   readonly #parts: LostSessionsParts;
+  readonly #retry: Retry;
   #isLooking = false;
+  /** Something was lost, and not everything was looked at yet. */
+  #isLossKnown = false;
   #isClosed = false;
 
   constructor(parts: LostSessionsParts) {
     this.#parts = parts;
+    this.#retry = new Retry(parts, () => this.look());
   }
 
   /** Begins to look, unless that is under way. */
@@ -42,23 +47,34 @@ export class LostSessions {
 
   close(): void {
     this.#isClosed = true;
+    this.#retry.stop();
   }
 
   async #lookThrough(): Promise<void> {
-    // What goes wrong here is found out by the next request.
-    await this.#lookAtAll().catch(() => undefined);
+    // What goes wrong otherwise is found out by the next request.
+    const answered = await this.#lookAtAll().catch(() => true);
     this.#isLooking = false;
+    // Its messages may come again before it does: nobody may ask for these sessions for long.
+    if (answered) this.#retry.succeeded();
+    else if (!this.#isClosed) this.#retry.failed();
   }
 
-  async #lookAtAll(): Promise<void> {
+  /** False when the store is not there yet. */
+  async #lookAtAll(): Promise<boolean> {
     const ids = this.#parts.residents.entries.ids();
-    // A store that was only slow lost nothing; to be asked for everything would make it slow again.
-    const sampled = await this.#lookAtSome(sampleOf(ids));
-    if (!sampled.has("missing") || sampled.has("unavailable")) return;
+    if (!this.#isLossKnown) {
+      // A store that was only slow lost nothing; to be asked for everything would make it slow again.
+      const sampled = await this.#lookAtSome(sampleOf(ids));
+      this.#isLossKnown = sampled.has("missing");
+      if (sampled.has("unavailable")) return false;
+      if (!this.#isLossKnown) return true;
+    }
     for (let from = 0; from < ids.length && !this.#isClosed; from += AT_ONCE) {
       const outcomes = await this.#lookAtSome(ids.slice(from, from + AT_ONCE));
-      if (outcomes.has("unavailable")) return;
+      if (outcomes.has("unavailable")) return false;
     }
+    this.#isLossKnown = false;
+    return true;
   }
 
   async #lookAtSome(ids: readonly string[]): Promise<ReadonlySet<string>> {

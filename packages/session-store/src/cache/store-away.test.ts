@@ -350,6 +350,23 @@ test("what was ended elsewhere meanwhile is found out once the store returns", a
   await expect.poll(() => process.events).toContainEqual({ kind: "ended", id: ID });
 });
 
+test("a store that is still away when it is looked through is looked through again, without anybody asking", async () => {
+  const rig = new CacheRig();
+  const process = rig.connected();
+  await process.sessions.create(ID, "a");
+  process.store.fault = "away";
+  rig.network.disconnect();
+  rig.network.connect();
+  await new Promise((resolve) => setImmediate(resolve));
+  rig.store.forget(ID);
+  process.store.fault = "none";
+  for (let n = 0; n < 5; n++) {
+    await rig.clock.advance(5_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect((await rig.store.peek(ID)).outcome).toBe("found");
+});
+
 function isFound({ outcome }: { outcome: string }): boolean {
   return outcome === "found";
 }
