@@ -23,9 +23,16 @@ export type CallersOptions = {
   everyMs?: number;
 };
 
-/** Lets callers with a session of their own call one tool over and over; a session that is lost is begun anew. */
-export async function callAtOnce(options: CallersOptions): Promise<Tally> {
-  const tally: Tally = { admitted: 0, refused: 0, failed: new Map(), elapsedMs: 0, slowestMs: 0 };
+/** Of nothing yet. */
+export function newTally(): Tally {
+  return { admitted: 0, refused: 0, failed: new Map(), elapsedMs: 0, slowestMs: 0 };
+}
+
+/**
+ * Lets callers with a session of their own call one tool over and over; a session that is lost is begun anew. What comes
+ * of it is added to `tally` call by call.
+ */
+export async function callAtOnce(options: CallersOptions, tally = newTally()): Promise<Tally> {
   const startedMs = performance.now();
   let made = 0;
   const take = (): number | undefined => (options.goesOn(made) ? ++made : undefined);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { LIMIT_FAULTS } from "./limit-faults.ts";
+import { ENOUGH_REFUSALS } from "./limit-run.ts";
 
 const PACE = { forMs: 3_000, calls: 400 };
 
@@ -11,6 +12,7 @@ test.each(LIMIT_FAULTS)(
     const lost = [...seen.failed.values()].reduce((sum, count) => sum + count, 0);
     expect(seen.admitted + lost).toBeGreaterThanOrEqual(100);
     expect(seen.admitted).toBeLessThanOrEqual(seen.atMost);
+    expect(seen.refusedAfterwards).toBeGreaterThanOrEqual(ENOUGH_REFUSALS);
   },
   60_000,
 );

@@ -16,15 +16,3 @@ export async function readMetrics(origin: string): Promise<Sample[]> {
 export function total(samples: readonly Sample[], metric: string): number {
   return samples.reduce((sum, { name, value }) => (name === metric ? sum + value : sum), 0);
 }
-
-/** The smallest bound of a histogram under which every observation lies, in its own unit; 0 without any. */
-export function upperBound(samples: readonly Sample[], histogram: string): number {
-  const count = total(samples, `${histogram}_count`);
-  if (count === 0) return 0;
-  const bounds = samples
-    .filter(({ name, value }) => name === `${histogram}_bucket` && value === count)
-    .map(({ labels }) =>
-      labels["le"] === "+Inf" ? Number.POSITIVE_INFINITY : Number(labels["le"]),
-    );
-  return Math.min(...bounds);
-}

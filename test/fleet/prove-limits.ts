@@ -21,7 +21,7 @@ function lineOf(name: string, seen: LimitRun): string {
     `${name}: ${seen.admitted} of ${seen.admitted + seen.refused} calls passed, at most ${seen.atMost} may`,
     `${seen.reached} reached the backend`,
     `${seen.onTheirOwn} gateways decided alone`,
-    `decisions within ${seen.longestCheckSeconds * 1000} ms`,
+    `the longest decision took ${seen.longestCheckMs.toFixed(1)} ms, ${seen.late} over 32 ms (a bare timer of 30 ms: up to ${seen.longestBareWaitMs.toFixed(1)} ms)`,
     `failed: ${failed === "" ? "none" : failed}`,
   ].join("; ");
 }

@@ -95,6 +95,15 @@ describe("under the reference's name", () => {
 });
 
 describe("under our own name", () => {
+  test("the longest time that a decision took is kept", async () => {
+    const metrics = metricsOf();
+    for (const seconds of [0.001, 0.0312, 0.002])
+      metrics.limits.decided({ limits: LIMITS, decision: allowed(), seconds });
+    expect(await linesOf(metrics, "headgate_rate_limit_longest_check_seconds")).toEqual([
+      " 0.0312",
+    ]);
+  });
+
   test("a request counts once, by its outcome, the limit that made it, and who decided", async () => {
     const metrics = measured(
       allowed(),

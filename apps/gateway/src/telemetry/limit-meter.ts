@@ -51,12 +51,19 @@ function limitMeter(book: MetricBook, namespace: string, server: string): LimitM
       SECONDS,
     )
     .of();
+  let longest = 0;
+  book.reading(
+    "headgate_rate_limit_longest_check_seconds",
+    "Longest time that it took to decide on one call, since the start",
+    () => longest,
+  );
   const failOpen = book
     .counter("toolhive_rate_limit_fail_open_total", "Calls passed because the store was lost")
     .of();
   return {
     decided({ limits, decision, seconds }) {
       latency.observe(seconds);
+      if (seconds > longest) longest = seconds;
       ofBuckets.count(limits, decision);
       ofRequests.count(limits, decision);
       if (passedOpen(limits, decision)) failOpen.add();
