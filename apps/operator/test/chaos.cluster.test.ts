@@ -8,7 +8,7 @@ import { settingsFrom } from "../src/settings/settings.ts";
 import { CuttingProxy, type Fault } from "./cutting-proxy.ts";
 import { installKinds } from "./operator-rig.ts";
 
-const { ownTest: test, cluster } = useCluster({ node: false });
+const { test, ownTest, cluster } = useCluster({ node: false });
 
 const API = "toolhive.stacklok.dev/v1beta1";
 const KINDS = "vmcp,mcpserverentry,mcpgroup,deploy,svc,cm,secret,sa,role,rolebinding";
@@ -353,20 +353,24 @@ test("an operator whose watches are cut time and again comes to the golden state
   );
 }, 60_000);
 
-test("an operator under which the API server is killed and comes back comes to the golden state", async () => {
-  const namespace = await applied();
-  const began = Promise.withResolvers<void>();
-  await operate(namespace, {
-    rule: (proxy) => () => {
-      if (proxy.requests.length === 5) began.resolve();
-      return undefined;
-    },
-  });
-  await began.promise;
-  await cluster().stopApiServer();
-  await cluster().startApiServer();
-  await becomes(namespace, golden);
-}, 90_000);
+ownTest(
+  "an operator under which the API server is killed and comes back comes to the golden state",
+  async () => {
+    const namespace = await applied();
+    const began = Promise.withResolvers<void>();
+    await operate(namespace, {
+      rule: (proxy) => () => {
+        if (proxy.requests.length === 5) began.resolve();
+        return undefined;
+      },
+    });
+    await began.promise;
+    await cluster().stopApiServer();
+    await cluster().startApiServer();
+    await becomes(namespace, golden);
+  },
+  90_000,
+);
 
 test("a leader that is cut off ends by itself, and the next one brings all to the golden state", async () => {
   const namespace = await applied();

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, vi } from "vitest";
 import { parse } from "yaml";
 import { installKinds, ownNamespace, startOperator } from "./operator-rig.ts";
 
-const { ownTest: test, cluster } = useCluster({ node: false });
+const { test, ownTest, cluster } = useCluster({ node: false });
 
 beforeAll(async () => installKinds(cluster()));
 
@@ -142,41 +142,44 @@ async function deployedGeneration(namespace: string): Promise<number> {
   return (await get(namespace, "deploy", "gateway")).metadata.generation!;
 }
 
-test("a server becomes a gateway with everything it needs, and no more is written than that takes", async () => {
-  const namespace = await ownNamespace(cluster());
-  await startOperator(cluster(), namespace);
-  const mark = await cluster().audit.mark();
-  await cluster().apply([group(namespace), entry(namespace, "one"), server(namespace)]);
-  await vi.waitFor(async () => expect(await names(namespace)).toEqual(NAMES), EVENTUALLY);
-  const all = (await writes(namespace, mark)).filter((write) => write.includes("gateway"));
-  expect(all.toSorted()).toEqual([
-    "configmaps gateway-vmcp-config",
-    "deployments gateway",
-    "rolebindings gateway-vmcp",
-    "roles gateway-vmcp",
-    "secrets gateway-hmac-secret",
-    "serviceaccounts gateway-vmcp",
-    "services vmcp-gateway",
-    "virtualmcpservers/status gateway",
-  ]);
-  const { status, metadata } = await get(namespace, "vmcp", "gateway");
-  expect(status).toMatchObject({
-    phase: "Pending",
-    url: `http://vmcp-gateway.${namespace}.svc.cluster.local:4483`,
-    observedGeneration: metadata.generation,
-    discoveredBackends: [{ name: "one", status: "unknown" }],
-  });
-  for (const condition of status!.conditions!) {
-    expect(condition.observedGeneration).toBe(metadata.generation);
-  }
-  for (const child of await children(namespace)) {
-    expect(child.metadata.ownerReferences).toMatchObject([
-      { kind: "VirtualMCPServer", name: "gateway", uid: metadata.uid, controller: true },
+ownTest(
+  "a server becomes a gateway with everything it needs, and no more is written than that takes",
+  async () => {
+    const namespace = await ownNamespace(cluster());
+    await startOperator(cluster(), namespace);
+    const mark = await cluster().audit.mark();
+    await cluster().apply([group(namespace), entry(namespace, "one"), server(namespace)]);
+    await vi.waitFor(async () => expect(await names(namespace)).toEqual(NAMES), EVENTUALLY);
+    const all = (await writes(namespace, mark)).filter((write) => write.includes("gateway"));
+    expect(all.toSorted()).toEqual([
+      "configmaps gateway-vmcp-config",
+      "deployments gateway",
+      "rolebindings gateway-vmcp",
+      "roles gateway-vmcp",
+      "secrets gateway-hmac-secret",
+      "serviceaccounts gateway-vmcp",
+      "services vmcp-gateway",
+      "virtualmcpservers/status gateway",
     ]);
-  }
-});
+    const { status, metadata } = await get(namespace, "vmcp", "gateway");
+    expect(status).toMatchObject({
+      phase: "Pending",
+      url: `http://vmcp-gateway.${namespace}.svc.cluster.local:4483`,
+      observedGeneration: metadata.generation,
+      discoveredBackends: [{ name: "one", status: "unknown" }],
+    });
+    for (const condition of status!.conditions!) {
+      expect(condition.observedGeneration).toBe(metadata.generation);
+    }
+    for (const child of await children(namespace)) {
+      expect(child.metadata.ownerReferences).toMatchObject([
+        { kind: "VirtualMCPServer", name: "gateway", uid: metadata.uid, controller: true },
+      ]);
+    }
+  },
+);
 
-test("at rest nothing is written, and a restarted operator writes nothing either", async () => {
+ownTest("at rest nothing is written, and a restarted operator writes nothing either", async () => {
   const { namespace, operator } = await running(LIMITED);
   await operator.stop();
   const mark = await cluster().audit.mark();
@@ -241,7 +244,7 @@ describe("a child that somebody", () => {
   });
 });
 
-test("a changed limit is a changed ConfigMap and nothing else", async () => {
+ownTest("a changed limit is a changed ConfigMap and nothing else", async () => {
   const { namespace } = await running(LIMITED);
   const generation = await deployedGeneration(namespace);
   const mark = await cluster().audit.mark();
@@ -397,7 +400,7 @@ test("an object of somebody else is left alone, and told", async () => {
   expect(spec).toHaveProperty("selector", { app: "theirs" });
 });
 
-test("what keeps gateways available comes and goes with the spec", async () => {
+ownTest("what keeps gateways available comes and goes with the spec", async () => {
   const { namespace } = await running({ replicas: 3 });
   const available = {
     podDisruptionBudget: { maxUnavailable: 1 },
