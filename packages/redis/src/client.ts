@@ -4,6 +4,7 @@ import { Backoff } from "./backoff.ts";
 import { keepUp, type Client } from "./keep-up.ts";
 import type { RedisTls } from "./options.ts";
 import type { Settings } from "./settings.ts";
+import { endWhenSilent } from "./silence.ts";
 
 /** Opens the connection that commands use; it begins to connect at once, and does not end before `closed` says so. */
 export function openClient(settings: Settings, closed: AbortSignal): Client {
@@ -14,6 +15,9 @@ export function openClient(settings: Settings, closed: AbortSignal): Client {
     topology.kind === "cluster"
       ? new Cluster([...topology.nodes], clusterOptions(settings, retryStrategy))
       : new Redis({ ...primaryOptions(settings), retryStrategy });
+  const silenceMs = 2 * settings.connectTimeoutMs;
+  if (client instanceof Redis) endWhenSilent(client, silenceMs);
+  else client.on("+node", (node: Redis) => endWhenSilent(node, silenceMs));
   keepUp(client, backoff, closed);
   return client;
 }
@@ -30,6 +34,7 @@ export function openSubscriber(settings: Settings, closed: AbortSignal): Redis {
       : primaryOptions(settings);
   const client = new Redis({
     ...options,
+    socketTimeout: 2 * settings.connectTimeoutMs,
     // The subscriptions are made again by hand, so that each subscriber learns when.
     autoResubscribe: false,
     retryStrategy: () => {
@@ -98,8 +103,6 @@ function nodeOptions(settings: Settings) {
     connectionName: clientName,
     connectTimeout: connectTimeoutMs,
     disconnectTimeout: DISCONNECT_MS,
-    // A peer that is gone without a word would otherwise be waited for as long as TCP retransmits: a quarter of an hour.
-    socketTimeout: 2 * connectTimeoutMs,
     keepAlive: KEEP_ALIVE_MS,
     noDelay: true,
     // A primary that became a replica; the next attempt finds the new one.
