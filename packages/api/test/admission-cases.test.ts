@@ -41,8 +41,12 @@ describe.each(ADMISSION_CASES)("$kind: $what", ({ kind: name, spec, refusedAt })
     const issues = kind.spec.safeParse(spec).error?.issues ?? [];
     expect(places(issues.map(({ path }) => ["spec", ...path]))).toEqual(expected);
   });
-
-  test.skipIf(!isUpstreamPresent)("upstream says the same", () => {
-    expect(refusedBy(upstreamCrd(kind), spec)).toEqual(expected);
-  });
 });
+
+test.each(isUpstreamPresent ? ADMISSION_CASES : [])(
+  "$kind: $what: upstream says the same",
+  ({ kind, spec, refusedAt }) => {
+    const expected = refusedAt === undefined ? [] : [refusedAt];
+    expect(refusedBy(upstreamCrd(kindNamed(kind)), spec)).toEqual(expected);
+  },
+);

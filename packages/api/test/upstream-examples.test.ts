@@ -4,7 +4,7 @@ import {
   type CustomResourceDefinition,
   withoutUnknown,
 } from "@headgate/kube-schema";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { GROUP, KINDS } from "../src/kinds/index.ts";
 import { evaluateCel } from "./cel.ts";
 import { examplesWithVerdict } from "./example-verdicts.ts";
@@ -25,17 +25,15 @@ function verdicts(crd: CustomResourceDefinition, manifest: Manifest) {
   return { strict: violations(value), lenient: violations(withoutUnknown(schema, value)) };
 }
 
-describe.skipIf(objects.length === 0)("upstream's examples", () => {
-  test.each(objects)("$name gets the verdict that upstream gives", ({ manifest, refused }) => {
-    const kind = kinds.get(manifest.kind);
-    if (kind === undefined) throw new Error(`no kind ${manifest.kind}`);
-    const ours = verdicts(customResourceDefinition(kind), manifest);
-    expect(ours).toEqual(verdicts(upstreamCrd(kind), manifest));
-    expect(ours).toEqual(refused);
-  });
+test.each(objects)("$name gets the verdict that upstream gives", ({ manifest, refused }) => {
+  const kind = kinds.get(manifest.kind);
+  if (kind === undefined) throw new Error(`no kind ${manifest.kind}`);
+  const ours = verdicts(customResourceDefinition(kind), manifest);
+  expect(ours).toEqual(verdicts(upstreamCrd(kind), manifest));
+  expect(ours).toEqual(refused);
 });
 
-test.skipIf(objects.length === 0)("every file has something to judge", () => {
+test("every file has something to judge", () => {
   const judged = new Set(objects.map(({ name }) => name.split(" ")[0]));
   expect(judged).toEqual(new Set(upstreamExamples()));
 });

@@ -13,7 +13,7 @@ const differences = (isUpstreamPresent ? KINDS : []).flatMap((kind) =>
   })),
 );
 
-describe.skipIf(!isUpstreamPresent)("beside upstream's definitions", () => {
+describe.each(isUpstreamPresent ? [differences] : [])("beside upstream's definitions", () => {
   test.each(KINDS)("$kind differs only where a difference is named", ({ kind }) => {
     const unnamed = differences.filter((one) => one.kind === kind && one.reason === undefined);
     expect(unnamed).toEqual([]);

@@ -8,6 +8,9 @@ const COMPAT = fileURLToPath(new URL("../../../../shared/compat/", import.meta.u
 /** Whether upstream's definitions and examples are at hand; they are not part of this repository. */
 export const isUpstreamPresent: boolean = existsSync(`${COMPAT}crds`);
 
+// Where they are not, there is nothing to compare with, and no test that could be run.
+if (!isUpstreamPresent) console.warn(`headgate: NOT COMPARED WITH UPSTREAM: there is no ${COMPAT}`);
+
 /** A manifest, read and not yet looked at. */
 export interface Manifest {
   readonly apiVersion: string;
