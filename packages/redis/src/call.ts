@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { Command } from "ioredis";
+import { asciiTextOf } from "./ascii-text.ts";
 import { errorOfReply } from "./error-reply.ts";
 import { RedisError } from "./error.ts";
 import { writeAtOnce } from "./one-write.ts";
@@ -12,6 +13,7 @@ const utf8 = { replyEncoding: "utf8" } as const;
 /** One command on its way, which knows whether it has left. */
 export class Call extends Command {
   written = false;
+  readonly #texts: readonly string[];
   /** On the connection's clock. */
   dueMs: number;
 
@@ -20,6 +22,7 @@ export class Call extends Command {
     // The library would copy arguments and look through them for what is no text.
     super(name, [], utf8);
     this.args = args;
+    this.#texts = args;
     this.dueMs = dueMs;
     const reject = this.reject;
     // Not by another promise behind that of the library, for which every call that does not fail would have to pay.
@@ -36,7 +39,7 @@ export class Call extends Command {
     writeAtOnce(socket as Writable);
     if (this.isSettled) return PING;
     this.written = true;
-    return super.toWritable(socket);
+    return asciiTextOf(this.name, this.#texts) ?? super.toWritable(socket);
   }
 
   /** In a Cluster an error reply may send the call elsewhere; whatever becomes of it there, here it was not executed. */

@@ -17,9 +17,16 @@ function limitRate(limiter: Pick<Limiter, "decide">): Layer {
       if (settled.addition !== undefined) call.reply.add(settled.addition);
       next(call);
     };
-    if (verdict instanceof Promise)
-      verdict.then(settle).catch((thrown: unknown) => fail(call, thrown));
-    else settle(verdict);
+    if (!(verdict instanceof Promise)) return settle(verdict);
+    const failed = (thrown: unknown): void => fail(call, thrown);
+    // One promise, not two: every call pays for them.
+    verdict.then((settled) => {
+      try {
+        settle(settled);
+      } catch (thrown) {
+        failed(thrown);
+      }
+    }, failed);
   };
 }
 

@@ -110,14 +110,22 @@ class SharedOrLocal implements ResilientStore {
   take(request: TakeRequest): Decision | Promise<Decision> {
     if (this.#breaker.isOpen) return this.#alone(request);
     const asked = this.#shared.take(request);
-    return asked instanceof Promise ? this.#orAlone(asked, () => this.#alone(request)) : asked;
+    if (!(asked instanceof Promise)) return asked;
+    return asked.then(this.#answered, (error: unknown) => {
+      this.#noteUnlessWrong(error);
+      return this.#alone(request);
+    });
   }
 
   takeBatch(requests: readonly TakeRequest[]): readonly Decision[] | Promise<readonly Decision[]> {
     const alone = (): readonly Decision[] => requests.map((request) => this.#alone(request));
     if (this.#breaker.isOpen) return alone();
     const asked = this.#shared.takeBatch(requests);
-    return asked instanceof Promise ? this.#orAlone(asked, alone) : asked;
+    if (!(asked instanceof Promise)) return asked;
+    return asked.then(this.#answered, (error: unknown) => {
+      this.#noteUnlessWrong(error);
+      return alone();
+    });
   }
 
   close(): void {
@@ -125,18 +133,15 @@ class SharedOrLocal implements ResilientStore {
     clearTimeout(this.#probe);
   }
 
-  #orAlone<Answer>(asked: Promise<Answer>, alone: () => Answer): Promise<Answer> {
-    return asked.then(
-      (answer) => {
-        this.#breaker.succeeded();
-        return answer;
-      },
-      (error: unknown) => {
-        if (error instanceof TokenBucketError) throw error;
-        this.#failed(error);
-        return alone();
-      },
-    );
+  readonly #answered = <Answer>(answer: Answer): Answer => {
+    this.#breaker.succeeded();
+    return answer;
+  };
+
+  /** Throws on what a caller did wrong. */
+  #noteUnlessWrong(error: unknown): void {
+    if (error instanceof TokenBucketError) throw error;
+    this.#failed(error);
   }
 
   #alone(request: TakeRequest): Decision {
