@@ -93,3 +93,13 @@ test("maps are never changed in place, and an entry that is written again is the
   expect(withoutEntry(map, "c")).toBe(map);
   expect([...map]).toHaveLength(2);
 });
+
+test("sessions of which nothing changed share one state, whoever keeps them", () => {
+  const record = { ...INITIAL_STATE, clientInfo: "{}" };
+  const state = new KeptState(record);
+  expect(state.current).toBe(INITIAL_STATE);
+  state.adopt({ ...record, logLevel: "debug" });
+  expect(state.current).toEqual({ ...INITIAL_STATE, logLevel: "debug" });
+  state.adopt(record);
+  expect(state.current).toBe(INITIAL_STATE);
+});

@@ -68,3 +68,12 @@ test("a client that has read everything may wait for more", async () => {
   await sleep(3 * STUCK_MS);
   expect(response.destroyed).toBe(false);
 });
+
+test("a client that reads what comes has no timer", async () => {
+  const { client, response } = await exchange();
+  client.resume();
+  response.write("a message");
+  cutOffIfStuck(response, STUCK_MS);
+  await once(client, "data");
+  expect(response.socket?.timeout ?? 0).toBe(0);
+});
