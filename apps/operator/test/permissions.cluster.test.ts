@@ -6,6 +6,7 @@ import { beforeAll, expect, onTestFinished, vi } from "vitest";
 import { createOperator } from "../src/operator.ts";
 import { otherOperator } from "../src/process/other-operator.ts";
 import { settingsFrom } from "../src/settings/settings.ts";
+import { selectorLabels } from "../src/virtual-mcp-server/names.ts";
 import { installKinds, ownNamespace } from "./operator-rig.ts";
 import { RecordedRequests } from "./recorded-requests.ts";
 
@@ -107,6 +108,45 @@ const server = manifest("VirtualMCPServer", "plain", {
   spec: { groupRef: { name: "plain" }, incomingAuth: { type: "anonymous" } },
 });
 
+/** What the server always has, beside its Secret. */
+const CHILDREN = [
+  "serviceaccount/plain-vmcp",
+  "role/plain-vmcp",
+  "rolebinding/plain-vmcp",
+  "configmap/plain-vmcp-config",
+  "deployment/plain",
+  "service/vmcp-plain",
+];
+
+/** Objects of the names that a server's have, made for it by another operator. */
+function madeByAnother(uid: string): readonly object[] {
+  const { apiVersion, kind, metadata } = server;
+  const owner = { apiVersion, kind, ...metadata, uid, controller: true, blockOwnerDeletion: true };
+  const child = (version: string, plain: string, name: string, rest: object = {}) => ({
+    apiVersion: version,
+    kind: plain,
+    metadata: { name, ownerReferences: [owner] },
+    ...rest,
+  });
+  const rbac = "rbac.authorization.k8s.io";
+  const roleRef = { apiGroup: rbac, kind: "Role", name: "plain-vmcp" };
+  const selector = { matchLabels: selectorLabels("plain") };
+  const template = { metadata: { labels: selectorLabels("plain") }, spec: pod.spec };
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "plain" };
+  const autoscaler = { spec: { scaleTargetRef, maxReplicas: 3 } };
+  return [
+    child("v1", "ServiceAccount", "plain-vmcp"),
+    child(`${rbac}/v1`, "Role", "plain-vmcp"),
+    child(`${rbac}/v1`, "RoleBinding", "plain-vmcp", { roleRef }),
+    child("v1", "ConfigMap", "plain-vmcp-config"),
+    child("v1", "Service", "vmcp-plain", { spec: { ports: [{ port: 80 }] } }),
+    child("apps/v1", "Deployment", "plain", { spec: { selector, template } }),
+    child("policy/v1", "PodDisruptionBudget", "plain", { spec: { selector } }),
+    child("autoscaling/v2", "HorizontalPodAutoscaler", "plain", autoscaler),
+    child("networking.k8s.io/v1", "NetworkPolicy", "plain", { spec: { podSelector: selector } }),
+  ];
+}
+
 /** What was there before the operator: another one's status and finalizer, and a gateway's Pod. */
 async function leftByAnother(kubectl: (...args: readonly string[]) => Promise<string>) {
   const status = JSON.stringify({ status: { conditions: [] } });
@@ -151,6 +191,8 @@ ownTest(
     }
     const groups = ["plain", "left"].map((name) => manifest("MCPGroup", name, {}));
     await apply(...groups, server, pod);
+    const uid = await kubectl("get", "virtualmcpserver", "plain", "-o", "jsonpath={.metadata.uid}");
+    await apply(...madeByAnother(uid));
     await leftByAnother(kubectl);
     const { recorded, stop } = await operate(account, namespace, { WATCH_NAMESPACE: namespace });
     const until = (args: readonly string[], expected: string) =>
@@ -159,7 +201,12 @@ ownTest(
       `jsonpath={.status.conditions[?(@.type=="${type}")].status}`;
     const deployments = ["get", "deployment", "plain", "--ignore-not-found", "-o", "name"];
 
-    await until(deployments, "plain");
+    await until(["get", "deployment", "plain", "-o", "jsonpath={.metadata.labels}"], "managed");
+    // What it took over it also makes, and of its Secret it reads what it did not write.
+    await kubectl("delete", ...CHILDREN);
+    await vi.waitFor(() => kubectl("get", ...CHILDREN), PATIENCE);
+    await kubectl("annotate", "secret", "plain-hmac-secret", "note=touched");
+    await vi.waitFor(() => expect(recorded.asked).toContain("get secrets"), PATIENCE);
     await kubectl("delete", "mcpgroup", "left");
     // Twice the same trouble is one event with a count; without the block everything is as before.
     const refused = { default: { type: "externalAuthConfigRef" } };
@@ -171,12 +218,16 @@ ownTest(
       await until(["get", "virtualmcpserver", "plain", "-o", condition("Valid")], "True");
     }
     const extras = { podDisruptionBudget: {}, networkPolicy: {}, autoscaling: { maxReplicas: 2 } };
-    await apply({ ...server, spec: { ...spec(server), ...extras } });
-    const made = ["get", "poddisruptionbudget,networkpolicy,horizontalpodautoscaler", "-o", "name"];
-    await vi.waitFor(
-      async () => expect((await kubectl(...made)).match(/\/plain$/gm)).toHaveLength(3),
-      PATIENCE,
-    );
+    const kinds = "poddisruptionbudget,networkpolicy,horizontalpodautoscaler";
+    const made = ["get", kinds, "-l", "headgate.dev/managed", "-o", "name"];
+    const withExtras = async (more: object) => {
+      await apply({ ...server, spec: { ...spec(server), ...extras, ...more } });
+      await vi.waitFor(
+        async () => expect((await kubectl(...made)).match(/\/plain$/gm)).toHaveLength(3),
+        PATIENCE,
+      );
+    };
+    await withExtras({});
     // With an account of its own it needs none of ours; and without the extras there are none.
     await apply({ ...server, spec: { ...spec(server), serviceAccount: "default" } });
     const accounts = ["get", "serviceaccount,role,rolebinding", "-o", "name"];
@@ -184,6 +235,7 @@ ownTest(
       expect(await kubectl(...accounts)).not.toContain("plain-vmcp");
       expect(await kubectl(...made)).toBe("");
     }, PATIENCE);
+    await withExtras({ serviceAccount: "default" });
     // What no gateway enforces has no gateway.
     const authz = {
       type: "inline",

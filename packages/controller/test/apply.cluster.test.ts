@@ -1,6 +1,7 @@
 import { useCluster } from "@headgate/test-cluster/vitest";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect } from "vitest";
+import type { Kind } from "../src/api/kind.ts";
 import type { KubeObject } from "../src/api/object.ts";
 import { isApplied } from "../src/apply/applied.ts";
 import { apply, applyStatus } from "../src/apply/apply.ts";
@@ -249,6 +250,48 @@ describe("an apply", () => {
         outcome: "conflict",
         fields: [],
       });
+    });
+  });
+});
+
+describe("an apply that may only make", () => {
+  const ofEveryone = (namespace: string) =>
+    [
+      [configMaps, { metadata: { namespace, name: "a" }, data: { k: "ours" } }],
+      [widgets, { metadata: { namespace, name: "a" }, spec: { size: 1 } }],
+      [
+        deployments,
+        { ...deployment("a", plain), metadata: { namespace, name: "a", labels: { k: "ours" } } },
+      ],
+    ] as const;
+
+  test("makes what is not there, as any other apply does", async () => {
+    await withRig(cluster(), async ({ client, proxy, namespace }) => {
+      for (const [kind, object] of ofEveryone(namespace)) {
+        const made = await apply(client, { kind, object, manager, onlyNew: true });
+        if (made.outcome !== "applied") throw new Error(made.outcome);
+        expect(made.object.metadata.resourceVersion).not.toBe("1");
+        expect(isApplied(made.object, { kind, object, manager })).toBe(true);
+      }
+      expect(proxy.requests.map(({ method }) => method)).toEqual(["PATCH", "PATCH", "PATCH"]);
+    });
+  });
+
+  test("leaves what is there as it is, whoever made it", async () => {
+    await withRig(cluster(), async ({ direct, namespace }) => {
+      for (const [each, object] of ofEveryone(namespace)) {
+        const kind = each as Kind;
+        await apply(direct, { kind, object, manager: "them" });
+        const theirs = await direct.get(kind, object.metadata);
+        expect(await apply(direct, { kind, object, manager, onlyNew: true })).toMatchObject({
+          outcome: "conflict",
+          fields: [],
+        });
+        expect(
+          (await direct.get(kind, object.metadata))?.metadata.managedFields,
+        ).not.toContainEqual(expect.objectContaining({ manager }));
+        expect((await direct.get(kind, object.metadata))?.metadata.uid).toBe(theirs?.metadata.uid);
+      }
     });
   });
 });

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { ApiClient, KubeObject } from "@headgate/controller";
-import { configMaps, secrets } from "../cluster/built-in.ts";
+import { configMaps, type Secret, secrets } from "../cluster/built-in.ts";
 import type { Contents, Digests } from "./contents.ts";
 import type { KeyRef } from "./needs.ts";
 import { versionOf } from "./observe.ts";
@@ -50,11 +50,17 @@ export class ContentMemory {
     );
   }
 
+  /** Takes note of a Secret that was read or written elsewhere, so that it need not be read for this key. */
+  learn({ metadata, data }: Secret, key: Buffer): void {
+    const { namespace = "", name = "" } = metadata;
+    const id = `${groupOf(key)}/${namespace}/${name}`;
+    this.#remembered.set(id, { version: versionOf(metadata), digests: secretDigests(data, key) });
+  }
+
   #secret(object: KubeObject, key: Buffer, signal: AbortSignal): Promise<Digests | undefined> {
-    const maker = createHash("sha256").update(key).digest("hex").slice(0, 16);
-    return this.#known(`secrets/${maker}`, object, async (name) => {
+    return this.#known(groupOf(key), object, async (name) => {
       const found = await this.#client.get(secrets, name, signal);
-      return found && digests(found.data, (id, value) => hmac(key, id, value));
+      return found && secretDigests(found.data, key);
     });
   }
 
@@ -87,6 +93,15 @@ function digests(
   digest: (key: string, value: string) => string,
 ): Digests {
   return new Map(Object.entries(data ?? {}).map(([key, value]) => [key, digest(key, value)]));
+}
+
+function secretDigests(data: Secret["data"], key: Buffer): Digests {
+  return digests(data, (id, value) => hmac(key, id, value));
+}
+
+// Which key Secrets are digested with, without telling it.
+function groupOf(key: Buffer): string {
+  return `secrets/${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
 }
 
 const DIGITS = 32;

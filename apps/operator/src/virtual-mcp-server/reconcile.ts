@@ -1,5 +1,4 @@
-import { nameOfKey, type Reconcile } from "@headgate/controller";
-import { secrets } from "../cluster/built-in.ts";
+import { type KubeObject, nameOfKey, type Reconcile } from "@headgate/controller";
 import type { KindReconciler, Ports } from "../reconciler/kind-reconciler.ts";
 import { adoptStatus } from "../reconciler/take-over.ts";
 import { writeStatus } from "../reconciler/write-status.ts";
@@ -8,15 +7,14 @@ import { Arrivals } from "./arrival.ts";
 import { ContentMemory } from "./content-memory.ts";
 import { contentNames } from "./content-names.ts";
 import { namesFor } from "./names.ts";
-import { HMAC_KEY } from "./objects/container.ts";
 import { observe } from "./observe.ts";
+import { OwnSecrets } from "./own-secrets.ts";
 import { planFor } from "./plan.ts";
 import { PodHealth } from "./pod-health.ts";
 import { statusOf } from "./status.ts";
 
 /** Between two looks at how the backends of a gateway are. */
 const HEALTH_EVERY_MS = 10_000;
-const SECRET_BYTES = 32;
 
 /** Makes gateways of VirtualMCPServers. */
 export const virtualMcpServerReconciler: KindReconciler = {
@@ -49,8 +47,9 @@ export const virtualMcpServerReconciler: KindReconciler = {
 };
 
 function reconcileWith(ports: Ports, health: PodHealth): Reconcile {
-  const { client, caches, settings } = ports;
+  const { client, caches, settings, randomBytes } = ports;
   const memory = new ContentMemory(client);
+  const ownSecrets = new OwnSecrets({ client, randomBytes, memory });
   const arrivals = new Arrivals();
   return async (key, { signal }) => {
     const { namespace = "", name } = nameOfKey(key);
@@ -58,15 +57,20 @@ function reconcileWith(ports: Ports, health: PodHealth): Reconcile {
       const observed = observe(reads, namespace, name);
       return observed && { observed, names: contentNames(reads, observed, settings) };
     });
-    if (seen === undefined) return undefined;
+    const ownName = namesFor(name).hmacSecret;
+    if (seen === undefined) {
+      ownSecrets.forget(namespace, ownName);
+      return undefined;
+    }
     const { observed, names } = seen;
     const waitMs = arrivals.waitMs(observed, performance.now());
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    const hasSecret = names.secrets.has(namesFor(name).hmacSecret);
-    const hmacSecret = await secretOf(ports, { namespace, name, exists: hasSecret }, signal);
+    const hmacSecret = await ownSecrets.bytesOf(names.secrets.get(ownName), signal);
     const contents = await memory.read(names, hmacSecret, signal);
     const plan = planFor(observed, { contents, settings, hmacSecret });
-    const hindrances = await applyPlan({ ports, observed, plan, contents, signal });
+    const wroteSecret = (secret: KubeObject) => void ownSecrets.learn(secret);
+    const application = { ports, observed, contents, wroteSecret, signal };
+    const hindrances = await applyPlan(application, plan);
     // What was applied just now is in the caches already.
     const deployment = caches.deployments.cache.get(key);
     const status = statusOf({
@@ -82,20 +86,6 @@ function reconcileWith(ports: Ports, health: PodHealth): Reconcile {
     await writeStatus({ client, informer, live: observed.server, status, signal });
     return undefined;
   };
-}
-
-/** The content of the server's own Secret, or a new one when there is none that can be used. */
-async function secretOf(
-  { client, randomBytes }: Ports,
-  { namespace, name, exists }: { namespace: string; name: string; exists: boolean },
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const found = exists
-    ? await client.get(secrets, { namespace, name: namesFor(name).hmacSecret }, signal)
-    : undefined;
-  const text = Buffer.from(found?.data?.[HMAC_KEY] ?? "", "base64").toString("utf8");
-  const bytes = Buffer.from(text, "base64");
-  return bytes.length === SECRET_BYTES ? bytes : randomBytes(SECRET_BYTES);
 }
 
 function tell(

@@ -20,8 +20,14 @@ export interface ApplyRequest<T extends KubeObject> {
   readonly live?: T | undefined;
   /** Take fields from other managers instead of answering a conflict; true by default. */
   readonly force?: boolean;
+  /** Make the object or answer a conflict: whatever has its name already is left as it is. */
+  readonly onlyNew?: boolean;
   readonly signal?: AbortSignal;
 }
+
+// Versions count the writes of all objects, and before the first one there was something to count: none has this one.
+// An apply that makes an object does not look at it, and one onto an object is refused for it.
+const NEVER_A_VERSION = "1";
 
 /** What became of an apply. */
 export type Applied<T extends KubeObject> =
@@ -61,7 +67,8 @@ async function applied<T extends KubeObject>(
   request: ApplyRequest<T>,
   subresource: string | undefined,
 ): Promise<Applied<T>> {
-  const { kind, object, manager, live, force = true, signal } = request;
+  const { kind, manager, live, force = true, onlyNew = false, signal } = request;
+  const object = onlyNew ? versioned(request.object) : request.object;
   const part = subresource === undefined ? {} : { subresource };
   if (live !== undefined && isMeant(object, live)) {
     if (isApplied(live, { kind, object, manager, ...part })) return { outcome: "unchanged" };
@@ -86,6 +93,10 @@ async function applied<T extends KubeObject>(
         fields: fieldConflicts(result.causes),
       };
   }
+}
+
+function versioned(object: KubeObject): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: NEVER_A_VERSION } };
 }
 
 function isMeant(object: KubeObject, live: KubeObject): boolean {
