@@ -3,10 +3,13 @@ import { existingConditions } from "../reconciler/judged-conditions.ts";
 import { caBundleOf, type ObservedEntry } from "./observe.ts";
 import { remoteUrlProblem } from "./remote-url.ts";
 
-/** What one check of an entry says: a condition, and whether there is only something to wait for. */
+/** What one check of an entry says. */
 export interface EntryVerdict {
   readonly condition: WantedCondition;
+  /** There is only something to wait for. */
   readonly waits?: boolean;
+  /** Something that is referred to is not there, and may be on its way. */
+  readonly missing?: boolean;
 }
 
 /** Everything that is checked of an entry, in order. */
@@ -23,7 +26,7 @@ export function checkEntry(observed: ObservedEntry): readonly EntryVerdict[] {
 function groupCheck({ entry, group }: ObservedEntry): EntryVerdict {
   const type = "GroupRefValidated";
   const what = `The MCPGroup ${JSON.stringify(entry.spec?.groupRef.name ?? "")}`;
-  if (group === undefined) return bad(type, "GroupRefNotFound", `${what} does not exist.`);
+  if (group === undefined) return absent(type, "GroupRefNotFound", `${what} does not exist.`);
   // A group that nobody has looked at yet will be ready: it only counts its members.
   const phase = group.status?.phase ?? "Ready";
   if (phase === "Ready") return good(type, "GroupRefIsValid", `${what} is there and ready.`);
@@ -38,7 +41,9 @@ function authConfigCheck({ entry, authConfig }: ObservedEntry): EntryVerdict {
     return good(type, "AuthConfigNotConfigured", "No MCPExternalAuthConfig is referred to.");
   }
   const what = `The MCPExternalAuthConfig ${JSON.stringify(name)}`;
-  if (authConfig === undefined) return bad(type, "AuthConfigNotFound", `${what} does not exist.`);
+  if (authConfig === undefined) {
+    return absent(type, "AuthConfigNotFound", `${what} does not exist.`);
+  }
   const valid = conditionOf(existingConditions(authConfig), "Valid");
   if (valid?.status === "False") {
     return bad(type, valid.reason, `${what} is not valid: ${valid.message}`);
@@ -57,7 +62,7 @@ function caBundleCheck({ entry, caBundle }: ObservedEntry): EntryVerdict {
   }
   const what = `The ConfigMap ${JSON.stringify(ref.name)}`;
   if (caBundle === undefined) {
-    return bad(type, "CABundleRefNotFound", `${what} does not exist.`);
+    return absent(type, "CABundleRefNotFound", `${what} does not exist.`);
   }
   if (caBundle.keys?.includes(ref.key) !== true) {
     const message = `${what} has no key ${JSON.stringify(ref.key)}.`;
@@ -85,11 +90,15 @@ function headerSecretsCheck({ missingSecrets }: ObservedEntry): EntryVerdict {
     missingSecrets.length === 1
       ? `The Secret ${names} does not exist.`
       : `The Secrets ${names} do not exist.`;
-  return bad(type, "HeaderSecretNotFound", message);
+  return absent(type, "HeaderSecretNotFound", message);
 }
 
 function good(type: string, reason: string, message: string): EntryVerdict {
   return { condition: { type, status: "True", reason, message } };
+}
+
+function absent(type: string, reason: string, message: string): EntryVerdict {
+  return { ...bad(type, reason, message), missing: true };
 }
 
 function bad(type: string, reason: string, message: string): EntryVerdict {

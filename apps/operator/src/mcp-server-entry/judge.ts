@@ -12,7 +12,7 @@ export function judgeEntry(observed: ObservedEntry, nowMs: number): Judgement<ob
   const failed = verdicts.filter(({ condition }) => condition.status === "False");
   const wanted = [validity(failed), ...verdicts.map(({ condition }) => condition)];
   return {
-    incomplete: failed.length > 0,
+    incomplete: failed.some(({ waits, missing }) => waits === true || missing === true),
     status: { ...judgedConditions(entry, wanted, nowMs), phase: phaseOf(failed) },
   };
 }
