@@ -73,10 +73,7 @@ export function createOperator(parts: OperatorParts): Operator {
     };
     try {
       if (!parts.leaderElect) await work(stop.signal);
-      else {
-        const lease = { namespace: settings.namespace, name: settings.lease };
-        await lead({ client, lease, identity: parts.identity, log, metrics }, work, stop.signal);
-      }
+      else await leadAlone(parts, work, stop.signal);
     } finally {
       end();
       await Promise.all([...following, recorder.flushed()]);
@@ -84,6 +81,21 @@ export function createOperator(parts: OperatorParts): Operator {
   }
 
   return { ready: () => ready, run };
+}
+
+/** Acts as soon as no other operator of the installation does; resolves when it leads no more. */
+async function leadAlone(
+  { client, settings, identity, log, metrics }: OperatorParts,
+  work: (leading: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const lease = { namespace: settings.namespace, name: settings.lease };
+  // Whoever waited to lead may have waited for days, and another may have come meanwhile.
+  const alone = async (leading: AbortSignal): Promise<void> => {
+    await refuseBesideAnother(client, settings.watchNamespaces);
+    await work(leading);
+  };
+  await lead({ client, lease, identity, log, metrics }, alone, signal);
 }
 
 /** Two operators of the same objects would undo each other's work for ever. */

@@ -78,9 +78,11 @@ async function runWith(
 ): Promise<{ requests: CuttableClient["requests"]; result: unknown }> {
   const namespace = await ownNamespace(cluster());
   let cut: CuttableClient | undefined;
-  const first = await startOperator(cluster(), namespace, {}, (real) => {
-    cut = cuttable(real, death);
-    return cut.client;
+  const first = await startOperator(cluster(), namespace, {
+    wrapped: (real) => {
+      cut = cuttable(real, death);
+      return cut.client;
+    },
   });
   await cluster().apply(objects(namespace));
   if (death !== undefined) {

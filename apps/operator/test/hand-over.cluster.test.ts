@@ -144,23 +144,45 @@ test("what another operator made is taken over in place, and nothing of it stick
   expect(managers).not.toContain("thv-operator");
 });
 
-test("beside a running operator of ToolHive ours does not start, and says what ends that", async () => {
-  const namespace = await ownNamespace(cluster());
+/** The reference's operator, as far as it is looked for. */
+function theirOperator(namespace: string): object {
   const labels = { "app.kubernetes.io/name": "toolhive-operator" };
   const containers = [{ name: "manager", image: "ghcr.io/stacklok/toolhive/operator:v0.44.0" }];
-  await cluster().apply([
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "toolhive-operator", namespace, labels },
-      spec: {
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers } },
-      },
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "toolhive-operator", namespace, labels },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
     },
-  ]);
+  };
+}
+
+const ending = (namespace: string) =>
+  `kubectl scale deployment toolhive-operator --namespace ${namespace} --replicas=0`;
+
+test("beside a running operator of ToolHive ours does not start, and says what ends that", async () => {
+  const namespace = await ownNamespace(cluster());
+  await cluster().apply([theirOperator(namespace)]);
   const operator = await startOperator(cluster(), namespace);
-  await expect(operator.ended).rejects.toThrow(
-    `kubectl scale deployment toolhive-operator --namespace ${namespace} --replicas=0`,
-  );
+  await expect(operator.ended).rejects.toThrow(ending(namespace));
+});
+
+test("beside one that came while ours waited to lead, ours does not begin", async () => {
+  const namespace = await ownNamespace(cluster());
+  const spec = {
+    holderIdentity: "somebody",
+    leaseDurationSeconds: 5,
+    acquireTime: "2026-01-01T00:00:00.000000Z",
+    renewTime: new Date().toISOString().replace("Z", "000Z"),
+  };
+  const lease = { name: "waited-for", namespace };
+  await cluster().apply([
+    { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: lease, spec },
+  ]);
+  const env = { HEADGATE_LEASE: lease.name };
+  const operator = await startOperator(cluster(), namespace, { env, leaderElect: true });
+  await cluster().apply([theirOperator(namespace)]);
+  await expect(operator.ended).rejects.toThrow(ending(namespace));
 });

@@ -32,12 +32,19 @@ export interface RunningOperator {
   readonly log: readonly string[];
 }
 
+/** How an operator is started, where that is not as usual. */
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Puts something between the operator and its client. */
+  readonly wrapped?: (client: ApiClient) => ApiClient;
+  readonly leaderElect?: boolean;
+}
+
 /** An operator for one namespace, until the test is over or it is stopped. */
 export async function startOperator(
   cluster: Cluster,
   namespace: string,
-  env: Readonly<Record<string, string>> = {},
-  wrapped: (client: ApiClient) => ApiClient = (client) => client,
+  { env = {}, wrapped = (client) => client, leaderElect = false }: StartOptions = {},
 ): Promise<RunningOperator> {
   const connection = {
     kubeConfig: { from: "file", path: cluster.kubeconfig },
@@ -55,7 +62,7 @@ export async function startOperator(
       VMCP_IMAGE: "headgate.test/gateway:1",
       ...env,
     }),
-    leaderElect: false,
+    leaderElect,
     identity: namespace,
     log,
     metrics: noMetrics,
