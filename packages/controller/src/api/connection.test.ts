@@ -1,4 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { Agent as HttpsAgent } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { connectionTo } from "./connection.ts";
 
 const config = (cluster: object, user: object) =>
@@ -20,6 +24,24 @@ describe("a kubeconfig", () => {
     expect(first.headers).toEqual({ Authorization: "Bearer abc" });
     expect((await connection.route()).agent).toBe(first.agent);
     connection.close();
+  });
+
+  test("is read once a second, so that certificates that change on disk are followed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "connection-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, "ca.crt");
+    await writeFile(file, "one");
+    let nowMs = 0;
+    const text = config({ server: "https://a", "certificate-authority": file }, {});
+    const { route } = connectionTo({ from: "text", text }, () => nowMs);
+    const { agent } = await route();
+    await writeFile(file, "two");
+    nowMs = 999;
+    expect((await route()).agent).toBe(agent);
+    nowMs = 1_000;
+    const next = (await route()).agent;
+    expect(next).not.toBe(agent);
+    expect((next as HttpsAgent).options.ca?.toString()).toBe("two");
   });
 
   test("with a name and a password is sent as such", async () => {

@@ -21,9 +21,17 @@ export interface Connection {
 // The kernel asks a silent peer after 15 s and gives it up 10 s later, so a dead machine is noticed in 25 s.
 const KEEP_ALIVE_MS = 15_000;
 const MOST_SOCKETS = 256;
+// Reading and comparing files for each of hundreds of requests takes longer than the requests.
+const FRESH_MS = 1_000;
 
-/** Opens the way to an API server; throws `bad-connection` when the source names none that can be used. */
-export function connectionTo(source: KubeConfigSource): Connection {
+/**
+ * Opens the way to an API server; throws `bad-connection` when the source names none that can be used. Files that change
+ * are followed within a second.
+ */
+export function connectionTo(
+  source: KubeConfigSource,
+  nowMs: () => number = () => performance.now(),
+): Connection {
   const config = load(source);
   const cluster = config.getCurrentCluster();
   if (cluster === null || !URL.canParse(cluster.server)) {
@@ -34,18 +42,23 @@ export function connectionTo(source: KubeConfigSource): Connection {
   }
   const base = new URL(cluster.server);
   const agents = new AgentKeeper(base.protocol === "https:");
+  const read = async (): Promise<Route> => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    const headers = { ...(options.headers as Record<string, string>), ...basic(options.auth) };
+    // A proxy needs the agent that the library made for it.
+    const viaProxy = cluster.proxyUrl !== undefined && options.agent instanceof HttpAgent;
+    const agent = viaProxy ? (options.agent as HttpAgent) : agents.for(options);
+    return { base, headers, agent };
+  };
+  let last: { readonly route: Route; readonly atMs: number } | undefined;
   return {
     route: async () => {
-      const options: RequestOptions = {};
-      await config.applyToHTTPSOptions(options);
-      const headers = { ...(options.headers as Record<string, string>), ...basic(options.auth) };
-      // A proxy needs the agent that the library made for it.
-      const viaProxy = cluster.proxyUrl !== undefined && options.agent instanceof HttpAgent;
-      return {
-        base,
-        headers,
-        agent: viaProxy ? (options.agent as HttpAgent) : agents.for(options),
-      };
+      if (last !== undefined && nowMs() - last.atMs < FRESH_MS) return last.route;
+      const atMs = nowMs();
+      const route = await read();
+      last = { route, atMs };
+      return route;
     },
     close: () => agents.close(),
   };
