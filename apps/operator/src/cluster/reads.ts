@@ -69,6 +69,8 @@ export class Memory {
   }
 
   #referrersOf(cache: CacheName, { key, previous, current }: Change<KubeObject>): Set<string> {
+    // Most controllers have nothing to look after, and hear of every change all the same.
+    if (this.#references.size === 0) return new Set();
     const { namespace = "", name } = nameOfKey(key);
     const referrers = this.#references.referrersOf({ kind: cache, namespace, name });
     const indexed = Object.entries(indexesOf(cache) ?? {}).flatMap(([index, valuesOf]) =>

@@ -49,5 +49,6 @@ export class ReferenceIndex {
 }
 
 function idOf({ kind, namespace, name }: Reference): string {
-  return JSON.stringify([kind, namespace ?? "", name]);
+  // No name of Kubernetes has a space in it.
+  return `${kind} ${namespace ?? ""} ${name}`;
 }
