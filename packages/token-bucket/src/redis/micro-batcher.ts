@@ -57,6 +57,7 @@ export class MicroBatcher<Request, Answer> {
     this.#isTurnSeen = false;
     // The first of a quiet turn has left already.
     this.#isBusy = waiting.length > (this.#isBusy ? 1 : 0);
+    if (waiting.length === 0) return;
     const batches = Math.ceil(waiting.length / MOST_TOGETHER);
     const size = Math.ceil(waiting.length / batches);
     for (let start = 0; start < waiting.length; start += size)
