@@ -14,7 +14,7 @@ export const gatewayLayers: readonly (readonly string[])[] = [
   ["http"],
   ["cli"],
   ["assembly"],
-  ["memory-limit.ts", "young-generation.ts"],
+  ["garbage-collection.ts", "memory-limit.ts"],
   ["serve.ts"],
   ["main.ts"],
 ];

@@ -9,12 +9,12 @@ import { usage } from "./cli/usage.ts";
 import { type Report, validateReport } from "./cli/validate.ts";
 import { versionLine } from "./cli/version.ts";
 import { watchFile } from "./config/watch-file.ts";
+import { tuneGarbageCollection } from "./garbage-collection.ts";
 import { inCluster, type InCluster } from "./kubernetes/in-cluster.ts";
 import { type ConfigMapListener, watchConfigMap } from "./kubernetes/watch-config-map.ts";
 import { serve } from "./serve.ts";
 import { createLog, type Log } from "./telemetry/log.ts";
 import { secretsOf } from "./telemetry/secrets-of.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /** Set by the build from package.json. */
 declare const HEADGATE_VERSION: string | undefined;
@@ -77,7 +77,7 @@ async function run(command: ServeCommand): Promise<number | undefined> {
     colour: process.stdout.isTTY,
     secrets: secretsOf(config, process.env),
   });
-  keepYoungGenerationSmall();
+  tuneGarbageCollection();
   for (const { path, message } of problems) log.warn({ path }, `configuration: ${message}`);
   // One call that goes wrong in a way that nobody thought of must not take the others with it.
   process.on("unhandledRejection", (err) => log.error({ err }, "unhandled rejection"));
