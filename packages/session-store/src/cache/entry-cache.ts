@@ -77,6 +77,17 @@ export class EntryCache {
     return [...this.#held.keys(), ...this.#free.rkeys()];
   }
 
+  /** What is here now, one after the other; of what is not held, the most recently used first. */
+  *newestFirst(): Iterable<Entry> {
+    for (const { entry } of this.#held.values()) yield entry;
+    for (const entry of this.#free.values()) if (entry !== undefined) yield entry;
+  }
+
+  /** What is here and not held, the least recently used first. */
+  *oldestFirst(): Iterable<Entry> {
+    for (const entry of this.#free.rvalues()) if (entry !== undefined) yield entry;
+  }
+
   /** The least recently used entry that is not held. */
   oldest(): Entry | undefined {
     for (const entry of this.#free.rvalues()) return entry;
