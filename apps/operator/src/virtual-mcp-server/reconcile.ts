@@ -32,7 +32,8 @@ export const virtualMcpServerReconciler: KindReconciler = {
     "autoscalers",
     "networkPolicies",
   ],
-  concurrency: 4,
+  // A gateway is three round trips to a server that may be busy: with few at a time, many wait while nothing is done.
+  concurrency: 12,
   create: (ports) => {
     const health = new PodHealth({
       pods: ports.pods,
