@@ -238,6 +238,17 @@ describe("before it is known whether its session lives", () => {
     expect(asked).toBe(0);
   });
 
+  test("limits are not asked about a call whose id is in use", () => {
+    let asked = 0;
+    const { dispatch, session, ask } = rig(undefined, {
+      handleAhead: () => (asked++, () => undefined),
+    });
+    ask(request("tools/call", CALL));
+    expect(dispatch.ahead(session, request("tools/call", CALL))).toBeUndefined();
+    expect(dispatch.ahead(session, request("tools/call", CALL, "2"))).toBeDefined();
+    expect(asked).toBe(1);
+  });
+
   test("a decision that fails breaks nothing when nobody waits for it", async () => {
     const { dispatch, session } = rig(undefined, {
       limiter: { decide: () => Promise.reject(new Error("gone")) },

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Handler, Peer, Target } from "../core/call.ts";
 import { route } from "../core/route.ts";
 import { GatewayError } from "../rpc/errors.ts";
-import type { Message } from "../rpc/message.ts";
+import { idKey, type Message } from "../rpc/message.ts";
 import { errorText } from "../rpc/reply.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BatchStream } from "./batch-stream.ts";
@@ -76,6 +76,7 @@ class Dispatch {
     if (session === undefined || request.kind !== "request") return undefined;
     try {
       if (!RELAYED.has(request.method)) return decideAhead(session, request, this.#local);
+      session.requireRoom(idKey(request.id));
       const target = route(session.view, request, this.#maxNameLength);
       const handler = this.#handleAhead?.(session, request, target);
       return handler && { handler };

@@ -21,6 +21,12 @@ class CallsUnderWay {
 
   /** Throws `invalid-request` when the id is in use, and `too-many-calls` when no further call may begin. */
   begin(idKey: string, call: CallUnderWay): void {
+    this.requireRoom(idKey);
+    this.#calls.set(idKey, call);
+  }
+
+  /** Throws what `begin` would. */
+  requireRoom(idKey: string): void {
     if (this.#calls.has(idKey))
       throw new GatewayError(
         "invalid-request",
@@ -31,7 +37,6 @@ class CallsUnderWay {
         "too-many-calls",
         `This session has ${MAX_CALLS} calls under way. Wait for some of them to end, then make this call again.`,
       );
-    this.#calls.set(idKey, call);
   }
 
   finish(idKey: string): void {

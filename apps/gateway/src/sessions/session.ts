@@ -100,13 +100,11 @@ class Session implements Peer {
   /** Resolves when the client sees here what it sees elsewhere. */
   recalled(): Promise<void> | undefined {
     const { current } = this.#state;
-    if (this.#own === undefined && current.own.size === 0) return undefined;
-    return this.#ownMade.adopt(current);
+    return this.#own || current.own.size > 0 ? this.#ownMade.adopt(current) : undefined;
   }
 
-  /** Sends something to the client that belongs to no request of it. */
+  /** Sends something to the client that belongs to no request of it; a closed session would keep it for ever. */
   notify(text: string): void {
-    // What a closed session keeps would be kept for ever.
     if (!this.#closed) this.streams.standalone.push(text);
   }
 
@@ -119,6 +117,11 @@ class Session implements Peer {
   /** Notes a call under way. Throws `invalid-request` when its id is in use, `too-many-calls` when there is no room. */
   begin(idKey: string, call: CallUnderWay): void {
     (this.#calls ??= new CallsUnderWay()).begin(idKey, call);
+  }
+
+  /** Throws what `begin` would throw of a call with this id. */
+  requireRoom(idKey: string): void {
+    this.#calls?.requireRoom(idKey);
   }
 
   finish(idKey: string): void {
@@ -163,8 +166,7 @@ class Session implements Peer {
 
   /** Passes a notification of the client on: progress to the backend that asked, anything else to every linked one. */
   pass(notification: Message): void {
-    const isElsewhere = this.#context.others !== undefined;
-    (isElsewhere ? this.#dialogueMade : this.#dialogue)?.pass(notification);
+    (this.#context.others ? this.#dialogueMade : this.#dialogue)?.pass(notification);
   }
 
   /** Notes what a request carried of the headers to pass through; a rotated token reaches backends with the next call. */
@@ -229,9 +231,8 @@ class Session implements Peer {
 
   #backendRenewed(backend: string, why: Renewal): void {
     (this.renewed ??= new Set()).add(backend);
-    if (!isWarned(this.#state.current.logLevel)) return;
-    if (JSON.parse(this.view.capabilities).logging !== undefined)
-      this.notify(renewalText(backend, why));
+    const canLog = JSON.parse(this.view.capabilities).logging !== undefined;
+    if (canLog && isWarned(this.#state.current.logLevel)) this.notify(renewalText(backend, why));
   }
 
   get #ownMade(): OwnLists {
