@@ -300,6 +300,9 @@ describe("sessions in two processes", () => {
     expect(await at(fresh, session).count(2)).toMatchObject({ status: 200, count: "2" });
     const keyless = await started();
     expect((await at(keyless, session).count(3)).status).toBe(404);
+    expect(keyless.logs()).toContain("this process has no HEADGATE_SESSION_KEY");
+    const metrics = await (await fetch(`${keyless.origin}/metrics`)).text();
+    expect(metrics).toMatch(/^headgate_session_store_requests_total\{.*outcome="unreadable"\} 1$/m);
     expect(await count(old.url, session, 4)).toMatchObject({ status: 200 });
     expect(fresh.logs() + old.logs()).not.toContain(key);
   });

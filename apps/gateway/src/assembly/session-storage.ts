@@ -57,11 +57,10 @@ function sessionStorage(
   const envelope = recordEnvelope({ keys: recordKeys(env) });
   const inRedis = (keys: string) => ({ connection, ttlMs, keyPrefix: `${prefix}${keys}:` });
   const waitMs = LONGEST_WAIT_MS - BESIDE_MS;
-  const plain = measuredStore(
-    redisSessionStore({ ...inRedis("session"), deadlineMs: waitMs }),
-    (...what) => metrics.sessionStore.asked(...what),
-  );
-  const store = sealedSessions(plain, envelope);
+  const kept = redisSessionStore({ ...inRedis("session"), deadlineMs: waitMs });
+  const measured = (what: SessionStore): SessionStore =>
+    measuredStore(what, (...came) => metrics.sessionStore.asked(...came));
+  const store = measured(sealedSessions(kept, envelope));
   const bus = redisSessionBus({ connection, processId: tag, keyPrefix: `${prefix}bus:` });
   const { cache: bounds, onStoreFailure = "refuse" } = storage;
   const cache = cachedSessions({ store, ttlMs, bus, ...bounds, onStoreFailure, observe: cached });
@@ -74,7 +73,7 @@ function sessionStorage(
       ...inRedis("sessions-of"),
       ...settings.userCaps,
       deadlineMs: BESIDE_MS,
-      store: plain,
+      store: measured(kept),
     }),
     events: redisEventLog({ ...inRedis("events"), ttlMs: RESUME_WINDOW_MS }),
     bus,

@@ -4,6 +4,7 @@ import type {
   CacheEvent,
   SessionCounter,
   SessionStore,
+  Unreadable,
 } from "@headgate/session-store";
 import { readMessage } from "../rpc/message.ts";
 import { readRecord, writeRecord, type SessionRecord } from "../sessions/record.ts";
@@ -13,6 +14,7 @@ import type { GatewayOptions } from "./gateway-options.ts";
 import { sessionStorage } from "./session-storage.ts";
 import { shareEvents } from "./share-events.ts";
 import type { SharedRedis } from "./shared-redis.ts";
+import { tellOfUnreadable } from "./tell-of-unreadable.ts";
 
 /** What clients said to a process that has no use for it goes by this name. */
 const TOPIC = "client";
@@ -45,7 +47,7 @@ function shareSessions(
     users,
     freshMs: LOOK_AGAIN_MS,
     lateMs: settings.sessionTtlMs / 10 + LOOK_AGAIN_MS,
-    ...stateIn(cache, store, waitMs),
+    ...stateIn({ cache, store, waitMs, unreadable: tellOfUnreadable(log) }),
     end: (id) => cache.end(id),
     answer: (to, id, text) => {
       meter.carried("answer");
@@ -70,12 +72,21 @@ function shareSessions(
   };
 }
 
+interface StateParts {
+  readonly cache: CachedSessions;
+  readonly store: SessionStore;
+  readonly waitMs: number;
+  /** A session was asked for whose record cannot be read. */
+  readonly unreadable: (reason: Unreadable["code"]) => void;
+}
+
 /** Reads and writes sessions as what they are. */
-function stateIn(
-  cache: CachedSessions,
-  store: SessionStore,
-  waitMs: number,
-): Pick<SharedSessions, "create" | "read" | "lives" | "share"> {
+function stateIn({
+  cache,
+  store,
+  waitMs,
+  unreadable,
+}: StateParts): Pick<SharedSessions, "create" | "read" | "lives" | "share"> {
   return {
     async create(id, record) {
       const text = writeRecord(record);
@@ -85,9 +96,12 @@ function stateIn(
     },
     async read(id): Promise<KeptSession> {
       const read = await unlessHeldUp(waitMs, () => cache.read(id));
+      if (read.outcome === "unreadable") unreadable(read.code);
       if (read.outcome !== "found") return read;
       const record = readRecord(read.record.value);
-      return record === undefined ? { outcome: "unreadable" } : { outcome: "found", record };
+      if (record !== undefined) return { outcome: "found", record };
+      unreadable("unknown-version");
+      return { outcome: "unreadable" };
     },
     async lives(id) {
       const { outcome } = await store.peek(id);
