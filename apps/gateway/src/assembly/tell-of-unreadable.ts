@@ -14,7 +14,7 @@ const SAID: Readonly<Record<Reason, string>> = {
   damaged: `A session is kept in a form that nothing can be made of: ${BEGIN_AGAIN}`,
 };
 
-/** Writes of the first session of each reason that cannot be read here; the metrics count all of them. */
+/** Writes of the first session of each reason that cannot be read here: more of the same say no more. */
 function tellOfUnreadable(log: Pick<Log, "warn">): (reason: Reason) => void {
   const told = new Set<Reason>();
   return (reason) => {
